@@ -1,0 +1,1 @@
+"""The body: shape, gravity, spin, the field they make, and sites on the surface."""

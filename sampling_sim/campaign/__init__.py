@@ -1,0 +1,1 @@
+"""Many cases: experiment files, distributions, execution, statistics."""

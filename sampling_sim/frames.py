@@ -1,0 +1,45 @@
+"""Frames and rotations.
+
+B is the body frame of the asteroid, P the patch frame of a site, S the craft's own.  A rotation is
+named target first: `rotation_bp` takes components in P to components in B, so
+`v_b = rotation_bp @ v_p` and `rotation_pb = rotation_bp.T`.  Quaternions are (x, y, z, w).
+"""
+
+import numpy as np
+
+from sampling_sim.constants import FloatArray
+
+
+def patch_rotation(normal_b: FloatArray, spin_axis_b: FloatArray) -> FloatArray:
+    """Rotation_bp of the patch frame: z along the outward normal, x = unit(ω × n).
+
+    Where |ω̂ × n| < 1e-6 (the poles) x is the projection of +x_B on the tangent plane.
+    """
+    z = np.asarray(normal_b, float) / np.linalg.norm(normal_b)
+    x = np.cross(np.asarray(spin_axis_b, float) / np.linalg.norm(spin_axis_b), z)
+    if np.linalg.norm(x) < 1e-6:
+        x = np.array([1.0, 0.0, 0.0]) - z[0] * z
+    x /= np.linalg.norm(x)
+    return np.column_stack([x, np.cross(z, x), z])
+
+
+def rotation_from_vector(vector: FloatArray) -> FloatArray:
+    """Rotation matrix of a rotation vector [rad], shape (3,) (Rodrigues)."""
+    angle = float(np.linalg.norm(vector))
+    x, y, z = vector
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    # sinc forms stay exact as the angle goes to zero
+    a = np.sinc(angle / np.pi)
+    b = 0.5 * np.sinc(angle / (2.0 * np.pi)) ** 2
+    return np.eye(3) + a * cross + b * (cross @ cross)
+
+
+def rotation_from_quaternion(quaternion: FloatArray) -> FloatArray:
+    """Rotation matrices (n, 3, 3) of quaternions (n, 4), xyzw; also for one of shape (4,)."""
+    x, y, z, w = np.moveaxis(np.asarray(quaternion, float), -1, 0)
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
+    return np.stack([np.stack(row, -1) for row in rows], -2)

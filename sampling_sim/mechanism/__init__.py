@@ -1,0 +1,1 @@
+"""What touches the ground: one design of sampler per file, as links, joints and primitives."""

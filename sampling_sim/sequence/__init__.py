@@ -1,0 +1,1 @@
+"""What the craft does: phases, commands, abort rules."""
