@@ -18,7 +18,7 @@ _PUBLIC = {
     "site_environment": "sampling_sim.asteroid.site",
 }
 
-__all__ = ["__version__", *_PUBLIC]
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the keys are strings
 
 
 def __getattr__(name: str) -> Any:

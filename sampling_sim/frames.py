@@ -13,12 +13,14 @@ from sampling_sim.constants import FloatArray
 def patch_rotation(normal_b: FloatArray, spin_axis_b: FloatArray) -> FloatArray:
     """Rotation_bp of the patch frame: z along the outward normal, x = unit(ω × n).
 
-    Where |ω̂ × n| < 1e-6 (the poles) x is the projection of +x_B on the tangent plane.
+    Where |ω̂ × n| < 1e-6 (the poles) x is the projection of +x_B on the tangent plane, or of
+    +y_B should the body spin about x_B itself.
     """
     z = np.asarray(normal_b, float) / np.linalg.norm(normal_b)
     x = np.cross(np.asarray(spin_axis_b, float) / np.linalg.norm(spin_axis_b), z)
     if np.linalg.norm(x) < 1e-6:
-        x = np.array([1.0, 0.0, 0.0]) - z[0] * z
+        along = np.eye(3)[0] if abs(z[0]) < 0.9 else np.eye(3)[1]
+        x = along - (along @ z) * z
     x /= np.linalg.norm(x)
     return np.column_stack([x, np.cross(z, x), z])
 

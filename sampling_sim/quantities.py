@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
+
 @dataclass(frozen=True)
 class Unit:
     """Unit of a field: what it is stored in (SI) and so which dimension its text must have."""
