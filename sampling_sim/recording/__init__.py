@@ -1,0 +1,1 @@
+"""What is measured while a case runs; nothing here changes the state of the simulation."""

@@ -1,0 +1,120 @@
+"""The running measures behind the outcomes: forces every exchange, motion every control step.
+
+`Monitor` only reads.  Definitions: docs/outcomes.md.  Frame P, SI.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampling_sim.constants import FloatArray
+
+FORCE_WINDOW = 0.010
+"""[s] boxcar over the head force (design: peak_force after a 10 ms boxcar)."""
+CONTACT_FORCE = 0.1
+"""[N] filtered head force above which there is contact; chosen: the field loads a 12 kg head by
+1e-3 N, so nothing but ground passes it."""
+LOST_AFTER = 0.2
+"""[s] without contact force, off the surface and moving outward, before contact counts as lost;
+chosen: longer than the gap between two paddle strikes (0.1 s at 95 rpm and six paddles)."""
+CLEAR_HEIGHT = 0.3
+"""[m] height over the highest undisturbed surface point at which the craft is clear; chosen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CraftView:
+    """The craft at one control step, reduced to what is measured; frame P."""
+
+    rim: FloatArray
+    """[m] reference points of the housing rim, shape (k, 3)."""
+    lowest: float
+    """[m] height of the lowest craft point."""
+    normal_speed: float
+    """[m/s] of the craft's centre of mass along +n."""
+    up: FloatArray
+    """Craft +z in P, shape (3,)."""
+    rate: float
+    """[rad/s] body rate of the bus relative to P."""
+
+
+class Monitor:
+    """Accumulates the measures of one case."""
+
+    def __init__(self, exchange_step: float, surface_top: float) -> None:
+        self._step = exchange_step
+        self._window = np.zeros((max(1, round(FORCE_WINDOW / exchange_step)), 3))
+        self._slot = 0
+        self._surface_top = surface_top
+        self._quiet = 0.0
+        self._touch: FloatArray | None = None
+        self._mean_force = np.zeros(3)
+        self.first_contact = math.nan
+        self.clear_time = math.nan
+        self.peak_force = 0.0
+        self.impulse = 0.0
+        self.contact_duration = 0.0
+        self.max_sinkage = 0.0
+        self.slip_distance = 0.0
+        self.tilt = self.tilt_max = 0.0
+        self.rate_max = 0.0
+        self.rebound_speed = math.nan
+
+    @property
+    def head_force(self) -> float:
+        """Filtered magnitude [N] of the ground's force on the head."""
+        return float(np.linalg.norm(self._mean_force))
+
+    @property
+    def has_contact(self) -> bool:
+        """Filtered head force is over the contact threshold now."""
+        return self.head_force > CONTACT_FORCE
+
+    @property
+    def is_clear(self) -> bool:
+        """The craft has been clear of the surface since `clear_time`."""
+        return math.isfinite(self.clear_time)
+
+    def clearance(self, craft: CraftView) -> float:
+        """Height [m] of the lowest craft point over the highest undisturbed surface point."""
+        return craft.lowest - self._surface_top
+
+    def add_force(self, time: float, force: FloatArray) -> None:
+        """Take in the ground's mean force on the head, shape (3,), over one exchange."""
+        self._window[self._slot] = force
+        self._slot = (self._slot + 1) % len(self._window)
+        # a fresh mean, not a running sum: no round-off is carried along
+        self._mean_force = self._window.mean(axis=0)
+        if math.isnan(self.first_contact) and self.has_contact:
+            self.first_contact = time
+        if math.isnan(self.first_contact) or self.is_clear:
+            return
+        self.peak_force = max(self.peak_force, self.head_force)
+        self.impulse += float(force[2]) * self._step
+        self._quiet = 0.0 if self.has_contact else self._quiet + self._step
+        if self.has_contact:
+            self.contact_duration += self._step
+
+    def add_motion(self, time: float, craft: CraftView, *, retreating: bool) -> None:
+        """Take in where the craft is at a control step."""
+        self.tilt = math.acos(min(1.0, max(-1.0, float(craft.up[2]))))
+        self.tilt_max = max(self.tilt_max, self.tilt)
+        self.rate_max = max(self.rate_max, craft.rate)
+        if math.isnan(self.first_contact) or self.is_clear:
+            return
+        self.max_sinkage = max(self.max_sinkage, -float(craft.rim[:, 2].min()))
+        self._add_slip(craft)
+        leaves = craft.normal_speed > 0.0 and float(craft.rim[:, 2].min()) > 0.0
+        lost = self._quiet >= LOST_AFTER and leaves and not retreating
+        if lost and math.isnan(self.rebound_speed):
+            self.rebound_speed = craft.normal_speed
+        if self.clearance(craft) > CLEAR_HEIGHT:
+            self.clear_time = time
+
+    def _add_slip(self, craft: CraftView) -> None:
+        middle = craft.rim.mean(axis=0)[:2]
+        if self._touch is None:
+            self._touch = middle
+        if self.has_contact:
+            slip = float(np.linalg.norm(middle - self._touch))
+            self.slip_distance = max(self.slip_distance, slip)
