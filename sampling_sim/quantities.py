@@ -58,7 +58,7 @@ def magnitude(value: Any, unit: str) -> float:
 def _registry() -> Any:
     import pint
 
-    registry = pint.UnitRegistry()
+    registry: Any = pint.UnitRegistry()
     registry.define("rpm = 2 * pi * radian / minute")
     return registry
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling_sim.asteroid.field import SiteField
-from sampling_sim.constants import FloatArray
+from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.frames import rotation_from_vector
 
 FLIGHT_TIME = 600.0
@@ -37,7 +37,7 @@ class CraftPath:
     """Centre and half extents [m] of each box, frame S."""
 
 
-def leaving(position: FloatArray, velocity: FloatArray, height: float) -> FloatArray:
+def leaving(position: FloatArray, velocity: FloatArray, height: float) -> BoolArray:
     """Mask of the grains above `height` [m] that move outward; arrays (n, 3) in P."""
     return (position[:, 2] > height) & (velocity[:, 2] > 0.0)
 
@@ -49,9 +49,9 @@ def meets_craft(
     craft: CraftPath,
     field: SiteField,
     gravitational_parameter: float,
-) -> FloatArray:
+) -> BoolArray:
     """Mask (n,) of the grains whose contact-free path meets the craft within `FLIGHT_TIME`."""
-    met = np.zeros(len(position), dtype=bool)
+    met: BoolArray = np.zeros(len(position), dtype=bool)
     if not len(position):
         return met
     # One array of bodies, the craft last, in inertial components about the body's centre of mass.
@@ -78,7 +78,7 @@ def _point_mass(place: FloatArray, gravitational_parameter: float) -> FloatArray
     return -gravitational_parameter * place / distance**3
 
 
-def _segments_meet_box(start: FloatArray, end: FloatArray, half: FloatArray) -> FloatArray:
+def _segments_meet_box(start: FloatArray, end: FloatArray, half: FloatArray) -> BoolArray:
     """Slab test of segments (n, 3) against boxes about the origin with half extents (n, 3)."""
     step = end - start
     step = np.where(np.abs(step) < 1e-12, 1e-12, step)

@@ -1,0 +1,201 @@
+"""What a mechanism is: links, joints, drives, touching surfaces and the points that are measured.
+
+A `Design` is plain data.  The world loads it through `urdf`, the grain solver takes its primitives,
+the outcomes use its container, inlet, reference points and outline.  Every link has its own frame:
+origin at its centre of mass, axes along those of S when all joints are at zero.  SI.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from xml.etree import ElementTree as ET
+
+import numpy as np
+
+from sampling_sim.constants import FloatArray
+from sampling_sim.mechanism.drives import Drive
+from sampling_sim.regolith.primitives import Primitive
+
+Vector = tuple[float, float, float]
+
+
+class JointKind(StrEnum):
+    """Freedom of a joint, in URDF's words; none has hard stops (drives hold what must be held)."""
+
+    REVOLUTE = "continuous"
+    PRISMATIC = "prismatic"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A box fixed to a link, its edges along the link's axes."""
+
+    link: int
+    """Index of the link, in the design's order."""
+    centre: Vector
+    """[m] in the link's frame."""
+    half_extents: Vector
+    """[m] along the link's axes."""
+
+    def corners(self) -> FloatArray:
+        """Corners [m] in the link's frame, shape (8, 3)."""
+        signs = np.array(np.meshgrid(*[(-1.0, 1.0)] * 3)).reshape(3, -1).T
+        return np.array(self.centre) + signs * np.array(self.half_extents)
+
+    def contains(self, points: FloatArray) -> FloatArray:
+        """Mask (n,) of the points (n, 3) [m], in the link's frame, that lie inside."""
+        inside: FloatArray = np.all(
+            np.abs(np.atleast_2d(points) - self.centre) <= self.half_extents, axis=1
+        )
+        return inside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inlet:
+    """The rectangle that every collected grain crosses; normal along the link's z."""
+
+    link: int
+    """Index of the link, in the design's order."""
+    centre: Vector
+    """[m] in the link's frame."""
+    half_x: float
+    """[m] half width along the link's x."""
+    half_y: float
+    """[m] half width along the link's y."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One rigid body of the mechanism."""
+
+    name: str
+    mass: float
+    """[kg]."""
+    inertia: FloatArray
+    """[kg·m²] about the centre of mass, in the link's axes, shape (3, 3)."""
+    position: Vector
+    """[m] centre of mass in S with all joints at zero."""
+    ground_shapes: tuple[Box, ...] = ()
+    """Boxes that touch bedrock (grains meet the primitives instead)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joint:
+    """One degree of freedom between two links."""
+
+    name: str
+    kind: JointKind
+    parent: str
+    child: str
+    position: Vector
+    """[m] a point of the joint's axis, in S with all joints at zero."""
+    axis: Vector
+    """Unit vector in S: the child turns about it, or slides along it, at positive speed."""
+    drive: Drive
+    """What acts in the joint until the world is commanded otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """A mechanism, complete.  Links come parents first; joint i carries link i + 1."""
+
+    links: tuple[Link, ...]
+    joints: tuple[Joint, ...]
+    primitives: tuple[Primitive, ...] = ()
+    """Surfaces that touch grains."""
+    head: int = 0
+    """Index of the sampler head's link."""
+    container: Box | None = None
+    """Closed volume of the sample, in the head's frame."""
+    inlet: Inlet | None = None
+    """The only way into the container, in the head's frame."""
+    reference_points: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+    """[m] rim of the housing in the head's frame, shape (k, 3)."""
+    outline: tuple[Box, ...] = ()
+    """Boxes that hold the whole craft, wings included."""
+    commands: Mapping[str, Mapping[str, Drive]] = field(default_factory=dict)
+    """Named commands of the mechanism: joint → drive for each ("brushes_on"…)."""
+
+    def __post_init__(self) -> None:
+        known: set[str] = {self.links[0].name}
+        for joint, link in zip(self.joints, self.links[1:], strict=True):
+            if joint.child != link.name or joint.parent not in known:
+                message = f"joint {joint.name!r} must carry {link.name!r}, its parent before it"
+                raise ValueError(message)
+            known.add(link.name)
+
+    @property
+    def mass(self) -> FloatArray:
+        """Masses of the links [kg], shape (m,)."""
+        return np.array([link.mass for link in self.links])
+
+    @property
+    def inertia(self) -> FloatArray:
+        """Inertias of the links [kg·m²], each in its link's axes, shape (m, 3, 3)."""
+        return np.array([link.inertia for link in self.links])
+
+    def link_index(self, name: str) -> int:
+        """Index of a link by its name."""
+        return [link.name for link in self.links].index(name)
+
+    def joint_index(self, name: str) -> int:
+        """Index of a joint by its name; its child is the link of this index plus one."""
+        return [joint.name for joint in self.joints].index(name)
+
+
+def principal_axes(inertia: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Principal moments (3,) and the rotation (3, 3) of principal components to the link's."""
+    if not np.any(inertia - np.diag(np.diag(inertia))):
+        return np.diag(inertia).copy(), np.eye(3)
+    moments, axes = np.linalg.eigh(inertia)
+    axes[:, 2] *= np.sign(np.linalg.det(axes))
+    return moments, axes
+
+
+def urdf(design: Design) -> str:
+    """URDF text of the design: exact inertials, boxes for bedrock contact, no limits.
+
+    Each link's URDF frame sits at its joint with the axes of S; the inertial frame is the principal
+    one, so that no engine has to diagonalise (PyBullet's own diagonalisation reorders axes).
+    """
+    robot = ET.Element("robot", name="craft")
+    frames = {design.links[0].name: np.array(design.links[0].position)}
+    frames |= {joint.child: np.array(joint.position) for joint in design.joints}
+    for link in design.links:
+        _add_link(robot, link, np.array(link.position) - frames[link.name])
+    for joint in design.joints:
+        node = ET.SubElement(robot, "joint", name=joint.name, type=joint.kind.value)
+        ET.SubElement(node, "parent", link=joint.parent)
+        ET.SubElement(node, "child", link=joint.child)
+        ET.SubElement(node, "origin", xyz=_text(frames[joint.child] - frames[joint.parent]))
+        ET.SubElement(node, "axis", xyz=_text(joint.axis))
+        # lower > upper: no stop (a stop of the engine dissipates what nobody books)
+        ET.SubElement(node, "limit", lower="1", upper="-1", effort="0", velocity="0")
+    return ET.tostring(robot, encoding="unicode")
+
+
+def _add_link(robot: ET.Element, link: Link, centre: FloatArray) -> None:
+    node = ET.SubElement(robot, "link", name=link.name)
+    moments, axes = principal_axes(link.inertia)
+    inertial = ET.SubElement(node, "inertial")
+    ET.SubElement(inertial, "origin", xyz=_text(centre), rpy=_text(_roll_pitch_yaw(axes)))
+    ET.SubElement(inertial, "mass", value=repr(float(link.mass)))
+    entries = dict(zip(("ixx", "iyy", "izz"), (repr(float(m)) for m in moments), strict=True))
+    ET.SubElement(inertial, "inertia", entries | {"ixy": "0", "ixz": "0", "iyz": "0"})
+    for box in link.ground_shapes:
+        collision = ET.SubElement(node, "collision")
+        ET.SubElement(collision, "origin", xyz=_text(centre + np.array(box.centre)))
+        geometry = ET.SubElement(collision, "geometry")
+        ET.SubElement(geometry, "box", size=_text(2.0 * np.array(box.half_extents)))
+
+
+def _text(vector: FloatArray | Vector) -> str:
+    return " ".join(repr(float(value)) for value in vector)
+
+
+def _roll_pitch_yaw(rotation: FloatArray) -> FloatArray:
+    """Fixed-axis angles [rad] of R = Rz(yaw) Ry(pitch) Rx(roll), URDF's convention."""
+    pitch = np.arcsin(np.clip(-rotation[2, 0], -1.0, 1.0))
+    roll = np.arctan2(rotation[2, 1], rotation[2, 2])
+    yaw = np.arctan2(rotation[1, 0], rotation[0, 0])
+    return np.array([roll, pitch, yaw])

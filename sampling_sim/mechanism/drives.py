@@ -1,0 +1,75 @@
+"""Drives: what acts in a joint, as an explicit law of its position and speed.
+
+The laws are ours, not the engine's, so that the work of a motor and the loss of a damper are known
+exactly.  Position and speed are the joint's: m and m/s, or rad and rad/s; effort is N or N·m.
+An explicit law is stable only while stiffness·H²/m and damping·H/m stay well under 1 (H exchange
+step, m the mass it moves).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Drive(Protocol):
+    """A law of effort in a joint."""
+
+    def effort(self, position: float, speed: float) -> float:
+        """Force [N] or torque [N·m] on the child link along the joint's axis."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpringDamper:
+    """Spring and damper about zero; past the stroke a stiffer stop adds to the spring."""
+
+    stiffness: float
+    """[N/m or N·m/rad]."""
+    damping: float
+    """[N·s/m or N·m·s/rad]."""
+    stroke: float = float("inf")
+    """[m or rad] deflection at which the stop begins, either way."""
+    stop_stiffness: float = 0.0
+    """[N/m or N·m/rad] of the stop."""
+
+    def effort(self, position: float, speed: float) -> float:
+        """−k q − c q̇ − k_stop·(q beyond the stroke)."""
+        beyond = position - min(max(position, -self.stroke), self.stroke)
+        return -self.stiffness * position - self.damping * speed - self.stop_stiffness * beyond
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeedMotor:
+    """Motor that holds a speed as far as its torque allows."""
+
+    speed: float
+    """[rad/s] set speed; 0 brakes to rest."""
+    gain: float
+    """[N·m·s/rad] torque for a speed error."""
+    torque_limit: float
+    """[N·m] the motor stalls above it."""
+
+    def effort(self, position: float, speed: float) -> float:  # noqa: ARG002 - same call for all
+        """clip(gain·(set − speed), ±limit)."""
+        return min(max(self.gain * (self.speed - speed), -self.torque_limit), self.torque_limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForceLimitedSlide:
+    """Slide towards a target at a set speed, pushing with no more than a set force."""
+
+    target: float
+    """[m] where it goes, and is then held."""
+    speed: float
+    """[m/s] on the way."""
+    gain: float
+    """[N·s/m] force for a speed error."""
+    force_limit: float
+    """[N] it jams above it."""
+    settling_time: float = 0.02
+    """[s] over which the last of the way is closed; chosen: 5 mm before the end at 0.25 m/s."""
+
+    def effort(self, position: float, speed: float) -> float:
+        """clip(gain·(wanted − speed), ±limit), wanted speed ∝ the way left, limited."""
+        wanted = (self.target - position) / self.settling_time
+        wanted = min(max(wanted, -self.speed), self.speed)
+        return min(max(self.gain * (wanted - speed), -self.force_limit), self.force_limit)
