@@ -115,6 +115,12 @@ class Design:
     """Boxes that hold the whole craft, wings included."""
     commands: Mapping[str, Mapping[str, Drive]] = field(default_factory=dict)
     """Named commands of the mechanism: joint → drive for each ("brushes_on"…)."""
+    driven_joints: tuple[str, ...] = ()
+    """Revolute joints whose motors do the sampling; their work is booked."""
+    flap_joint: str = ""
+    """Joint of the flap, 0 open; empty if there is none."""
+    flap_travel: float = 0.0
+    """[m] position of the flap's joint when shut."""
 
     def __post_init__(self) -> None:
         known: set[str] = {self.links[0].name}
