@@ -173,7 +173,7 @@ def face_areas(vertices: FloatArray, faces: IntArray) -> FloatArray:
 
 
 def _component_count(edge_of_side: IntArray, edge_count: int) -> int:
-    """Number of sets of faces that hang together through edges."""
+    """Count the sets of faces that hang together through edges."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
