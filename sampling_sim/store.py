@@ -1,0 +1,321 @@
+"""One HDF5 file per campaign: every case a row, every input and outcome a column.
+
+    /                 attributes: schema_version, experiment, seed, versions, ... (docs/store.md)
+    /runs/<column>    one array over `case`, with `units` and `long_name`
+    /series/<name>    the cases' time series end to end; case i holds offsets[i]:offsets[i + 1]
+
+A shard is the same file with fewer rows, so merging is all there is: the merged file is a pure
+function of its parts, in any order.  Files are written whole, under another name, and moved into
+place, so a reader never sees half of one.  The only module that imports h5py.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from sampling_sim.constants import FloatArray, IntArray
+from sampling_sim.errors import SchemaVersionError, StoreError
+from sampling_sim.outcome import NOT_COMPARED, Outcome, Status, outcome_columns
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SCHEMA_VERSION = 1
+IDENTITY = ("schema_version", "campaign_id", "shape_sha256", "seed")
+"""Root attributes in which all parts of one campaign agree."""
+
+Attributes = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One array and what it means: `units`, `long_name`, for inputs `varying` (0 or 1)."""
+
+    values: NDArray[Any]
+    attributes: Attributes
+
+
+@dataclass(frozen=True)
+class StoreContent:
+    """Everything in a result file, rows sorted by case."""
+
+    attributes: Attributes
+    runs: Mapping[str, Column]
+    offsets: IntArray
+    series: Mapping[str, Column]
+
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Column name → values, shape (cases,)."""
+        return {name: column.values for name, column in self.runs.items()}
+
+    def outcome(self, row: int) -> Outcome:
+        """Outcome of one row, as the run returned it."""
+        values = {f.name: self.runs[f.name].values[row] for f in fields(Outcome)}
+        plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
+        return Outcome(**{**plain, "status": Status(plain["status"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRecord:
+    """One finished case: its address, its inputs in SI under dotted keys, its outcome."""
+
+    case: int
+    case_id: str
+    replicate: int
+    design_point: int
+    seed: int
+    inputs: Mapping[str, float | int | bool | str]
+    outcome: Outcome
+    series: Mapping[str, FloatArray]
+
+
+_ADDRESS = {
+    "case": "row name: replicate * design points + design point",
+    "case_id": "sha256 of the inputs, first 16 hex digits",
+    "replicate": "which repetition of the design point",
+    "design_point": "which combination of the grids",
+    "seed": "seed of the campaign",
+}
+
+
+def single_content(
+    record: CaseRecord, attributes: Attributes, input_attributes: Mapping[str, Attributes]
+) -> StoreContent:
+    """Content of a file that holds one case.
+
+    Parameters
+    ----------
+    record
+        The case.
+    attributes
+        Root attributes, without the schema version.
+    input_attributes
+        Attributes of every input column.
+    """
+    runs = {
+        name: Column(_array([getattr(record, name)]), {"units": "1", "long_name": long_name})
+        for name, long_name in _ADDRESS.items()
+    }
+    for name, value in record.inputs.items():
+        runs[name] = Column(_array([value]), input_attributes[name])
+    for name, described in outcome_columns().items():
+        runs[name] = Column(_array([getattr(record.outcome, name)]), described)
+    lengths = {len(values) for values in record.series.values()} or {0}
+    if len(lengths) > 1:
+        raise ValueError(f"time series of one case differ in length: {sorted(lengths)}")
+    return StoreContent(
+        attributes={"schema_version": SCHEMA_VERSION, **attributes},
+        runs=runs,
+        offsets=np.array([0, lengths.pop()], dtype=np.int64),
+        series={n: Column(np.asarray(v, float), {}) for n, v in record.series.items()},
+    )
+
+
+def merged_content(parts: Sequence[StoreContent]) -> StoreContent:
+    """Content of all parts, sorted by case; the order of the parts does not matter.
+
+    Raises
+    ------
+    StoreError
+        If the parts are of different campaigns, or hold different outcomes of one case.
+    """
+    first = parts[0]
+    for part in parts:
+        for name in IDENTITY:
+            if part.attributes[name] != first.attributes[name]:
+                raise StoreError(f"parts of different campaigns: {name} differs")
+        if part.runs.keys() != first.runs.keys():
+            raise StoreError("parts of one campaign have different columns")
+    joined = {name: np.concatenate([p.runs[name].values for p in parts]) for name in first.runs}
+    order = np.lexsort((joined["wall_time"], joined["case"]))
+    rows = order[np.concatenate([[True], np.diff(joined["case"][order]) > 0])]
+    _check_repeats(joined, order, rows)
+    lengths = np.concatenate([np.diff(part.offsets) for part in parts])
+    return StoreContent(
+        attributes=_joined_attributes(parts),
+        runs={name: Column(joined[name][rows], first.runs[name].attributes) for name in first.runs},
+        offsets=np.concatenate([[0], np.cumsum(lengths[rows])]).astype(np.int64),
+        series=_joined_series(parts, rows),
+    )
+
+
+def same_bits(a: Any, b: Any) -> NDArray[np.bool_]:
+    """Where two columns hold the same bits; NaN equals NaN, 0.0 does not equal -0.0."""
+    one, other = np.asarray(a), np.asarray(b)
+    if one.dtype.kind == "f" and other.dtype.kind == "f":
+        return np.asarray(
+            one.astype(np.float64).view(np.int64) == other.astype(np.float64).view(np.int64)
+        )
+    return np.asarray(one == other, dtype=bool)
+
+
+def write_store(path: Path, content: StoreContent) -> None:
+    """Write a file whole: under another name, to the disk, then moved into place."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with h5py.File(temporary, "w") as file:
+            _fill(file, content)
+        _sync(temporary)
+        temporary.replace(path)
+        _sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_store(path: str | Path) -> StoreContent:
+    """Read a whole result file.
+
+    Raises
+    ------
+    StoreError
+        If the file is missing, not a result file or damaged; `SchemaVersionError` if it was
+        written by a version this one does not know.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            _check_schema(path, file)
+            return _content(file)
+    except FileNotFoundError:
+        raise StoreError(f"{path}: no such file") from None
+    except StoreError:
+        raise
+    except (OSError, KeyError, RuntimeError, ValueError) as error:
+        # h5py reports damage by whichever of these its layer meets first
+        reason = " ".join(str(error).split())
+        raise StoreError(f"{path}: is not a result file, or damaged ({reason})") from None
+
+
+def open_store(path: str | Path) -> "xr.Dataset":
+    """Every case of a result file as a labelled dataset, loaded, the root attributes with it.
+
+    Raises
+    ------
+    StoreError
+        As `read_store`.
+    """
+    import xarray as xr
+
+    content = read_store(path)
+    variables = {n: ("case", c.values, dict(c.attributes)) for n, c in content.runs.items()}
+    return xr.Dataset(variables, attrs=dict(content.attributes)).set_coords("case")
+
+
+def _array(values: Sequence[Any]) -> NDArray[Any]:
+    kind = object if isinstance(values[0], str) else type(values[0])
+    return np.array([str(v) if kind is object else v for v in values], dtype=kind)
+
+
+def _check_repeats(joined: Mapping[str, NDArray[Any]], order: IntArray, rows: IntArray) -> None:
+    """Refuse a case that two parts hold with different results."""
+    kept = rows[np.searchsorted(joined["case"][rows], joined["case"][order])]
+    for name in joined.keys() - NOT_COMPARED:
+        differs = ~same_bits(joined[name][order], joined[name][kept])
+        if differs.any():
+            case = joined["case"][order][differs][0]
+            raise StoreError(f"two parts hold case {case} with different {name}")
+
+
+def _joined_attributes(parts: Sequence[StoreContent]) -> dict[str, str | int]:
+    """Attributes of the whole: texts that differ between the parts are listed, "; " between."""
+    joined: dict[str, str | int] = {}
+    # Layout may differ within one campaign_id: any of the texts stands for all, with its overrides
+    lead = min(parts, key=lambda p: (p.attributes["experiment"], p.attributes["overrides"]))
+    for name, value in lead.attributes.items():
+        joined[name] = value
+        if name in {"versions", "git_commit", "cpu_model"}:
+            found = {piece for p in parts for piece in str(p.attributes[name]).split("; ")}
+            joined[name] = "; ".join(sorted(found))
+    return joined
+
+
+def _joined_series(parts: Sequence[StoreContent], rows: IntArray) -> dict[str, Column]:
+    """Series of the kept rows end to end; NaN where a case lacks a series that others have."""
+    attributes = {n: c.attributes for part in parts for n, c in part.series.items()}
+    owner = np.concatenate([np.full(len(p.offsets) - 1, i) for i, p in enumerate(parts)])
+    local = np.concatenate([np.arange(len(p.offsets) - 1) for p in parts])
+    series = {}
+    for name in sorted(attributes):
+        pieces = [np.zeros(0)]
+        for row in rows:
+            part, i = parts[owner[row]], int(local[row])
+            start, stop = int(part.offsets[i]), int(part.offsets[i + 1])
+            column = part.series.get(name)
+            pieces.append(column.values[start:stop] if column else np.full(stop - start, np.nan))
+        series[name] = Column(np.concatenate(pieces), attributes[name])
+    return series
+
+
+def _fill(file: h5py.File, content: StoreContent) -> None:
+    file.attrs.update(content.attributes)
+    runs, series = file.create_group("runs"), file.create_group("series")
+    for name, column in content.runs.items():
+        _write_column(runs, name, column)
+    runs["case"].make_scale("case")
+    for name in content.runs.keys() - {"case"}:
+        runs[name].dims[0].attach_scale(runs["case"])
+    _write_column(series, "offsets", Column(content.offsets, {"long_name": "start of each case"}))
+    for name, column in content.series.items():
+        _write_column(series, name, column)
+
+
+def _write_column(group: h5py.Group, name: str, column: Column) -> None:
+    values, attributes = column.values, dict(column.attributes)
+    if values.dtype == object:
+        dataset = group.create_dataset(name, data=values, dtype=h5py.string_dtype())
+    elif values.dtype == bool:
+        # xarray's convention for what netCDF has no type for
+        dataset = group.create_dataset(name, data=values.astype(np.int8))
+        attributes["dtype"] = "bool"
+    else:
+        dataset = group.create_dataset(name, data=values)
+    dataset.attrs.update(attributes)
+
+
+def _check_schema(path: str | Path, file: h5py.File) -> None:
+    if "schema_version" not in file.attrs:
+        raise StoreError(f"{path}: is not a result file of sampling-sim (no schema_version)")
+    found = int(file.attrs["schema_version"])
+    if found != SCHEMA_VERSION:
+        known = f"this version reads {SCHEMA_VERSION}"
+        raise SchemaVersionError(f"{path}: schema_version {found} is unknown; {known}")
+
+
+def _content(file: h5py.File) -> StoreContent:
+    runs = {name: _read_column(file["runs"][name]) for name in file["runs"]}
+    series = {name: _read_column(file["series"][name]) for name in file["series"]}
+    offsets = series.pop("offsets").values
+    missing = outcome_columns().keys() - runs.keys()
+    if missing:
+        raise KeyError(f"no column {min(missing)}")
+    return StoreContent(_plain(file.attrs), runs, offsets, series)
+
+
+def _read_column(dataset: h5py.Dataset) -> Column:
+    hidden = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}  # of the dimension scales
+    attributes = _plain({k: v for k, v in dataset.attrs.items() if k not in hidden})
+    if h5py.check_string_dtype(dataset.dtype):
+        return Column(dataset.asstr()[:], attributes)
+    values = dataset[:]
+    if attributes.pop("dtype", "") == "bool":
+        values = values.astype(bool)
+    return Column(values, attributes)
+
+
+def _plain(attributes: Mapping[str, Any]) -> dict[str, str | int]:
+    return {k: v if isinstance(v, str) else int(v) for k, v in attributes.items()}
+
+
+def _sync(path: Path) -> None:
+    """Force a file, or the entries of a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
