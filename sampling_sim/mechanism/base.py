@@ -51,6 +51,16 @@ class Box:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ball:
+    """A ball fixed to a link: the shape that meets bedrock in one point."""
+
+    centre: Vector
+    """[m] in the link's frame."""
+    radius: float
+    """[m]."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inlet:
     """The rectangle that every collected grain crosses; normal along the link's z."""
 
@@ -75,8 +85,8 @@ class Link:
     """[kg·m²] about the centre of mass, in the link's axes, shape (3, 3)."""
     position: Vector
     """[m] centre of mass in S with all joints at zero."""
-    ground_shapes: tuple[Box, ...] = ()
-    """Boxes that touch bedrock (grains meet the primitives instead)."""
+    ground_shapes: tuple[Box | Ball, ...] = ()
+    """What touches bedrock (grains meet the primitives instead)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,11 +198,14 @@ def _add_link(robot: ET.Element, link: Link, centre: FloatArray) -> None:
     ET.SubElement(inertial, "mass", value=repr(float(link.mass)))
     entries = dict(zip(("ixx", "iyy", "izz"), (repr(float(m)) for m in moments), strict=True))
     ET.SubElement(inertial, "inertia", entries | {"ixy": "0", "ixz": "0", "iyz": "0"})
-    for box in link.ground_shapes:
+    for shape in link.ground_shapes:
         collision = ET.SubElement(node, "collision")
-        ET.SubElement(collision, "origin", xyz=_text(centre + np.array(box.centre)))
+        ET.SubElement(collision, "origin", xyz=_text(centre + np.array(shape.centre)))
         geometry = ET.SubElement(collision, "geometry")
-        ET.SubElement(geometry, "box", size=_text(2.0 * np.array(box.half_extents)))
+        if isinstance(shape, Ball):
+            ET.SubElement(geometry, "sphere", radius=repr(float(shape.radius)))
+        else:
+            ET.SubElement(geometry, "box", size=_text(2.0 * np.array(shape.half_extents)))
 
 
 def _text(vector: FloatArray | Vector) -> str:

@@ -1,0 +1,198 @@
+"""Coupling of grains and links: impulses exchanged at a fixed interval H, centred in time.
+
+With x_n the links at step n and v_n the velocity that brought them there, the grains advance over
+[t_n − H/2, t_n + H/2] past links that move as x_n + v_n (t − t_n).  The mean force and torque of
+that interval, with the field's, then kick the links: v_{n+1} = v_n + F H/m,
+x_{n+1} = x_n + v_{n+1} H.  So the force is, on average, that of the place it is applied at: a
+leapfrog, of second order in H and without drift of energy.  What links get is what grains give: the impulses sum to zero.
+
+Frame P, SI.  P's rotation is part of the field: the engine takes P as inertial.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from sampling_sim.asteroid.field import (
+    PolyhedronField,
+    SiteField,
+    gravity_gradient_torque,
+    rotating_frame_torque,
+)
+from sampling_sim.constants import FloatArray
+from sampling_sim.regolith.primitives import LinkMotion, ToolLoads
+from sampling_sim.world.world import World
+
+
+class Grains(Protocol):
+    """What the coupling needs of a grain solver."""
+
+    def advance(self, motion: LinkMotion | None, steps: int) -> ToolLoads:
+        """Advance `steps` contact steps past moving links; return what they felt."""
+        ...
+
+
+class LinkField(Protocol):
+    """A force field on the links."""
+
+    def refresh(self, world: World) -> None:
+        """Take up what is held between two control steps."""
+        ...
+
+    def loads(self, world: World) -> tuple[FloatArray, FloatArray]:
+        """Force [N] and torque [N·m] on each link now, shapes (m, 3)."""
+        ...
+
+
+class RotatingField:
+    """Attraction of the polyhedron and the rotation of P, on links.
+
+    Attraction and its gradient are held between two calls of `refresh` (at 5 cm/s and 15 ms the
+    place moves by 0.8 mm, the attraction by 1e-9 m/s²); the rest is exact at every step.
+    """
+
+    def __init__(self, site: SiteField, polyhedron: PolyhedronField) -> None:
+        self._site = site
+        self._polyhedron = polyhedron
+        self._gravity = np.zeros((0, 3))
+        self._gradient = np.zeros((0, 3, 3))
+
+    def refresh(self, world: World) -> None:
+        """Take the attraction and its gradient where the links are."""
+        position = world.state().position
+        self._gravity = self._polyhedron.gravity(position)
+        self._gradient = self._polyhedron.gradient(position)
+
+    def loads(self, world: World) -> tuple[FloatArray, FloatArray]:
+        """Force [N] and torque [N·m] on each link, shapes (m, 3)."""
+        state = world.state()
+        place, speed = state.position, state.velocity
+        # the kick spans [v_n, v_{n+1}]: Coriolis at the middle of it, by one predictor step
+        ahead = self._gravity + self._site.inertial(place, speed)
+        middle = speed + 0.5 * world.step_size * ahead
+        acceleration = self._gravity + self._site.inertial(place, middle)
+        inertia = world.patch_inertia()
+        torque = rotating_frame_torque(inertia, state.angular_velocity, self._site.spin)
+        torque = torque + gravity_gradient_torque(inertia, self._gradient)
+        return world.mass[:, None] * acceleration, torque
+
+
+@dataclass
+class ExchangeBooks:
+    """What has passed since the start; frame P."""
+
+    grain_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
+    """[N·s] of the grains on all links, shape (3,)."""
+    field_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
+    """[N·s] of the field on all links."""
+    thrust_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
+    """[N·s] of what was applied from outside (thrusters)."""
+    bedrock_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
+    """[N·s] of bedrock."""
+    link_work: float = 0.0
+    """[J] of the grains' loads on the links: impulse times the mean of the speeds around it."""
+    grain_work: float = 0.0
+    """[J] of the links on the grains, as the grain solver counts it."""
+    driven_work: float = 0.0
+    """[J] of the driven joints against the ground, to hold against their motors' work."""
+
+    @property
+    def interface_energy(self) -> float:
+        """Energy [J] that the exchange made out of nothing (or lost, negative)."""
+        return self.link_work + self.grain_work
+
+    @property
+    def impulse(self) -> FloatArray:
+        """All that acted on the craft [N·s]; its momentum change but for the engine's residual."""
+        return self.grain_impulse + self.field_impulse + self.thrust_impulse + self.bedrock_impulse
+
+
+class Coupling:
+    """Advances links and grains together, one exchange step a call."""
+
+    def __init__(
+        self,
+        world: World,
+        grains: Grains | None,
+        link_field: LinkField | None,
+        *,
+        contacts_per_exchange: int,
+        bedrock: bool = False,
+    ) -> None:
+        self.world = world
+        self.books = ExchangeBooks()
+        self._grains = grains
+        self._field = link_field
+        self._contact_steps = contacts_per_exchange
+        self._bedrock = bedrock
+        design = world.design
+        self._driven = [design.joint_index(name) for name in design.driven_joints]
+        axes = [design.joints[joint].axis for joint in self._driven]
+        self._driven_axes = np.array(axes, dtype=float).reshape(-1, 3)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take up the field where the links are; call at every control step."""
+        if self._field is not None:
+            self._field.refresh(self.world)
+
+    def exchange(
+        self, thrust: FloatArray | None = None, thrust_torque: FloatArray | None = None
+    ) -> ToolLoads:
+        """Advance grains and links by one exchange step; return the grains' loads on the links.
+
+        Parameters
+        ----------
+        thrust, thrust_torque
+            [N], [N·m] applied from outside to each link, frame P, shape (m, 3).
+        """
+        world, books, step = self.world, self.books, self.world.step_size
+        before = world.state()
+        loads = self._advance_grains()
+        world.apply(loads.force, loads.torque)
+        books.grain_impulse += step * loads.force.sum(axis=0)
+        if self._field is not None:
+            force, torque = self._field.loads(world)
+            world.apply(force, torque)
+            books.field_impulse += step * force.sum(axis=0)
+        if thrust is not None or thrust_torque is not None:
+            zero = np.zeros_like(loads.force)
+            world.apply(
+                zero if thrust is None else thrust, zero if thrust_torque is None else thrust_torque
+            )
+            books.thrust_impulse += 0.0 if thrust is None else step * thrust.sum(axis=0)
+        world.step()
+        self._book_energy(before.velocity, before.angular_velocity, loads)
+        if self._bedrock:
+            books.bedrock_impulse += step * world.contacts().force.sum(axis=0)
+        return loads
+
+    def _advance_grains(self) -> ToolLoads:
+        state = self.world.state()
+        if self._grains is None:
+            zero = np.zeros_like(state.position)
+            return ToolLoads(force=zero, torque=zero, work=np.zeros(len(zero)))
+        motion = LinkMotion(
+            position=state.position,
+            rotation=state.rotation,
+            velocity=state.velocity,
+            angular_velocity=state.angular_velocity,
+        )
+        return self._grains.advance(motion, self._contact_steps)
+
+    def _book_energy(
+        self, velocity: FloatArray, angular_velocity: FloatArray, loads: ToolLoads
+    ) -> None:
+        """Book the work of the grains' loads; velocities are those before the kick."""
+        state, step = self.world.state(), self.world.step_size
+        mean_velocity = 0.5 * (velocity + state.velocity)
+        mean_rate = 0.5 * (angular_velocity + state.angular_velocity)
+        work = (loads.force * mean_velocity).sum() + (loads.torque * mean_rate).sum()
+        self.books.link_work += step * float(work)
+        self.books.grain_work += float(loads.work.sum())
+        for joint, axis in zip(self._driven, self._driven_axes, strict=True):
+            # the axis passes through the wheel's centre of mass: only the torque does work in it
+            axis_p = state.rotation[joint + 1] @ axis
+            power = float(loads.torque[joint + 1] @ axis_p) * float(state.joint_speed[joint])
+            self.books.driven_work -= step * power

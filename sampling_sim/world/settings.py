@@ -1,0 +1,72 @@
+"""Clocks, guards and engine knobs: every number that decides how a case is computed.
+
+Three clocks: the contact step advances grains, the exchange step advances the links and hands
+forces over, the control step runs sequence and recording.  Each is a whole number of the one
+before.  Why each knob of PyBullet is as it is, and which test shows it: docs/world.md.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Interval, Le
+
+from sampling_sim.errors import ConfigError
+from sampling_sim.quantities import AngularRate, Length, Number, Stiffness, Time
+
+RATIO_TOLERANCE = 1e-9
+"""Relative error allowed in a ratio of two steps, for the round-off of decimal texts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineParameters:
+    """How a case is computed."""
+
+    contact_step: Annotated[Time, Gt(0), Le(1e-2)] = 3e-5
+    """[s] of the grains; chosen: below the stable step of 16 mm grains at 20 MPa."""
+    exchange_step: Annotated[Time, Gt(0), Le(1e-2)] = 3e-4
+    """[s] of the links and of the exchange; engine-notes: 0.3–0.6 ms."""
+    control_step: Annotated[Time, Gt(0), Le(1.0)] = 0.015
+    """[s] of sequence, recording and the links' gravity; chosen: 0.75 mm at 5 cm/s."""
+    overlap_grain_mean: Annotated[Number, Gt(0), Le(1)] = 0.01
+    """[1] guard: mean overlap between grains over the radius; issue 2."""
+    overlap_grain_peak: Annotated[Number, Gt(0), Le(1)] = 0.05
+    """[1] guard: largest overlap between grains over the radius; issue 2."""
+    overlap_tool_peak: Annotated[Number, Gt(0), Le(1)] = 0.10
+    """[1] guard: largest overlap of grain and tool over the radius, bristles' own bending apart;
+    issue 2, demonstration."""
+    overlap_fixed_peak: Annotated[Number, Gt(0), Le(1)] = 0.10
+    """[1] guard: largest overlap with a grain fixed to the body; chosen: it cannot give way."""
+    solver_iterations: Annotated[int, Interval(ge=1, le=1000)] = 50
+    """Iterations of PyBullet's contact solver; its default, enough for a few bodies."""
+    contact_breaking_distance: Annotated[Length, Gt(0), Le(0.02)] = 1e-4
+    """[m] gap at which PyBullet makes a contact; its 2 cm sees a slow approach far too early."""
+    joint_rate_limit: Annotated[AngularRate, Gt(0)] = 1e4
+    """[rad/s or m/s] PyBullet's silent clamp, 100 by default; chosen: out of the way of drills."""
+    bedrock_stiffness: Annotated[Stiffness, Gt(0)] = 1e5
+    """[N/m] of the contact with bedrock; chosen: 2.1 t at 5 cm/s sinks in 7 mm, contact 0.5 s."""
+    bedrock_restitution: Annotated[Number, Ge(0.01), Le(1)] = 0.5
+    """[1] rebound ratio of the whole craft, taken as one mass, from bedrock; chosen."""
+    bedrock_friction: Annotated[Number, Ge(0), Le(2)] = 0.6
+    """[1] head on bedrock; chosen: as between grains."""
+
+    def __post_init__(self) -> None:
+        """Refuse steps that are not whole numbers of one another, naming both."""
+        _steps("exchange_step", self.exchange_step, "contact_step", self.contact_step)
+        _steps("control_step", self.control_step, "exchange_step", self.exchange_step)
+
+    @property
+    def contacts_per_exchange(self) -> int:
+        """Contact steps in one exchange step."""
+        return round(self.exchange_step / self.contact_step)
+
+    @property
+    def exchanges_per_control(self) -> int:
+        """Exchange steps in one control step."""
+        return round(self.control_step / self.exchange_step)
+
+
+def _steps(long_name: str, long: float, short_name: str, short: float) -> None:
+    count = round(long / short)
+    if count < 1 or abs(long - count * short) > RATIO_TOLERANCE * long:
+        allowed = f"must be a whole number of engine.{short_name} = {short!r} s"
+        raise ConfigError(f"engine.{long_name}", long, allowed)
