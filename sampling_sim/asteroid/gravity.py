@@ -16,14 +16,14 @@ References
 """
 
 from math import atan2, log1p, pi, sqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numba import njit
 
 from sampling_sim.asteroid.mesh import edge_faces
 from sampling_sim.asteroid.shape import Shape
-from sampling_sim.constants import GRAVITATIONAL_CONSTANT, FloatArray, IntArray
+from sampling_sim.constants import GRAVITATIONAL_CONSTANT, BoolArray, FloatArray, IntArray
 
 ON_SURFACE = 1e-9
 """Distance over the body's size below which a point is on a face or an edge; chosen: ten thousand
@@ -114,7 +114,7 @@ class GravityPolyhedron:
         strength = GRAVITATIONAL_CONSTANT * self.density
         return 0.5 * strength * potential, -strength * acceleration
 
-    def _geometry(self) -> tuple[FloatArray | IntArray, ...]:
+    def _geometry(self) -> tuple[Any, ...]:
         """Arguments that both kernels share."""
         return (
             self._vertices, self._edges, self._edge_length, self._dyads,
@@ -124,7 +124,7 @@ class GravityPolyhedron:
 
 def _edge_dyads(
     shape: Shape, edges: IntArray, edge_of_side: IntArray, normals: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Dyads E = Σ n_f n_f,eᵀ over the two faces of each edge, edge lengths, and flat edges."""
     sides = shape.faces[:, [[0, 1], [1, 2], [2, 0]]]
     along = shape.vertices[sides[..., 1]] - shape.vertices[sides[..., 0]]
@@ -140,7 +140,14 @@ def _edge_dyads(
 
 
 @njit(cache=True)
-def _offsets(point, vertices, x, y, z, r):
+def _offsets(
+    point: FloatArray,
+    vertices: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    z: FloatArray,
+    r: FloatArray,
+) -> None:
     """Vectors from the field point to every vertex, and their lengths: once per point."""
     for i in range(r.size):
         x[i] = vertices[0, i] - point[0]
@@ -150,7 +157,7 @@ def _offsets(point, vertices, x, y, z, r):
 
 
 @njit(cache=True)
-def _cross_squared(x, y, z, a, b):
+def _cross_squared(x: FloatArray, y: FloatArray, z: FloatArray, a: int, b: int) -> float:
     """|r_a × r_b|²."""
     u = y[a] * z[b] - z[a] * y[b]
     v = z[a] * x[b] - x[a] * z[b]
@@ -159,7 +166,16 @@ def _cross_squared(x, y, z, a, b):
 
 
 @njit(cache=True)
-def _edge_logarithm(x, y, z, r, a, b, dot, length):
+def _edge_logarithm(
+    x: FloatArray,
+    y: FloatArray,
+    z: FloatArray,
+    r: FloatArray,
+    a: int,
+    b: int,
+    dot: float,
+    length: float,
+) -> float:
     """L = ln((r_a + r_b + e)/(r_a + r_b − e)), 0 on the edge itself, where E r is 0 too.
 
     (r_a + r_b)² − e² = 2(r_a r_b + r_a·r_b); near the edge, where that cancels too, it is
@@ -176,7 +192,9 @@ def _edge_logarithm(x, y, z, r, a, b, dot, length):
 
 
 @njit(cache=True)
-def _denominator(r, dots, corners, face_edges, f):
+def _denominator(
+    r: FloatArray, dots: FloatArray, corners: IntArray, face_edges: IntArray, f: int
+) -> float:
     """Denominator of tan(ω/2) of face f, ω the solid angle of the face."""
     i, j, k = corners[0, f], corners[1, f], corners[2, f]
     ij, jk, ki = face_edges[0, f], face_edges[1, f], face_edges[2, f]
@@ -185,9 +203,18 @@ def _denominator(r, dots, corners, face_edges, f):
 
 @njit(cache=True)
 def _attraction(
-    points, vertices, edges, edge_length, dyads, corners, face_edges, doubled_area, normals,
-    potential, acceleration,
-):  # fmt: skip
+    points: FloatArray,
+    vertices: FloatArray,
+    edges: IntArray,
+    edge_length: FloatArray,
+    dyads: FloatArray,
+    corners: IntArray,
+    face_edges: IntArray,
+    doubled_area: FloatArray,
+    normals: FloatArray,
+    potential: FloatArray,
+    acceleration: FloatArray,
+) -> None:
     """Add Σ_e r·E r L − Σ_f r·F r ω and Σ_e E r L − Σ_f F r ω to the results.
 
     Structure of arrays; square roots once per vertex, scalar products once per edge.
@@ -227,9 +254,20 @@ def _attraction(
 
 @njit(cache=True)
 def _gradient(
-    points, vertices, edges, edge_length, dyads, corners, face_edges, doubled_area, normals,
-    is_flat, tolerance, target, result,
-):  # fmt: skip
+    points: FloatArray,
+    vertices: FloatArray,
+    edges: IntArray,
+    edge_length: FloatArray,
+    dyads: FloatArray,
+    corners: IntArray,
+    face_edges: IntArray,
+    doubled_area: FloatArray,
+    normals: FloatArray,
+    is_flat: BoolArray,
+    tolerance: float,
+    target: float,
+    result: FloatArray,
+) -> int:
     """Add Σ_e E L − Σ_f F ω to the results; the index of a point on an edge, −1 if none is.
 
     Faces in whose plane a point lies are left out.  If it lies on one, all the others span the
@@ -276,7 +314,7 @@ def _gradient(
 
 
 @njit(cache=True)
-def _subtract_face(s, normals, f, omega):
+def _subtract_face(s: FloatArray, normals: FloatArray, f: int, omega: float) -> None:
     """Subtract ω n nᵀ from the six components of a symmetric matrix."""
     nx, ny, nz = normals[0, f], normals[1, f], normals[2, f]
     s[0] -= omega * nx * nx

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 
 from annotated_types import Gt, Interval
 
-from sampling_sim.errors import ConfigError
 from sampling_sim.quantities import Angle, Density, Length, Time
+
+Extent = Annotated[Length, Gt(0)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +24,12 @@ class AsteroidParameters:
     """Name in shapes/registry.toml, or path of a mesh file."""
     unit: Literal["m", "km"] | None = None
     """Unit of the mesh's coordinates; a registered mesh knows its own."""
-    extents: tuple[Length, Length, Length] | None = None
+    extents: tuple[Extent, Extent, Extent] | None = None
     """[m] extents along x, y, z of the body frame; a mesh off by over 20 % is refused."""
     density: Annotated[Density, Gt(0)] = 2700.0
     """[kg/m³] bulk density; chosen: never measured, 1600 to 3300 is possible."""
     period: Annotated[Time, Gt(0)] = 1674.0
     """[s] rotation period about +z of the body frame; 27.9 min, Sharkey et al. 2026."""
-
-    def __post_init__(self) -> None:
-        if self.extents is not None and min(self.extents) <= 0.0:
-            raise ConfigError("asteroid.extents", self.extents, "each must be greater than 0")
 
 
 @dataclass(frozen=True, kw_only=True)
