@@ -10,6 +10,7 @@ place, so a reader never sees half of one.  The only module that imports h5py.
 """
 
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.errors import SchemaVersionError, StoreError
+from sampling_sim.errors import BadInput, SchemaVersionError, StoreError
 from sampling_sim.outcome import NOT_COMPARED, Outcome, Status, outcome_columns
 
 if TYPE_CHECKING:
@@ -169,6 +170,18 @@ def write_store(path: Path, content: StoreContent) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def check_new(path: Path) -> None:
+    """Refuse a file that exists or cannot be written, before any work is done for it."""
+    if path.exists():
+        raise BadInput(f"{path}: exists already; choose another name or remove it")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise BadInput(f"{path}: cannot write here: {error.strerror}") from None
+
+
 def read_store(path: str | Path) -> StoreContent:
     """Read a whole result file.
 
@@ -254,7 +267,7 @@ def _joined_series(parts: Sequence[StoreContent], rows: IntArray) -> dict[str, C
 
 def _fill(file: h5py.File, content: StoreContent) -> None:
     file.attrs.update(content.attributes)
-    runs, series = file.create_group("runs"), file.create_group("series")
+    runs, series = file.create_group("runs", track_order=True), file.create_group("series")
     for name, column in content.runs.items():
         _write_column(runs, name, column)
     runs["case"].make_scale("case")

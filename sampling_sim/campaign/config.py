@@ -91,6 +91,11 @@ class Experiment:
         """Number of combinations of the grids, 1 without any."""
         return math.prod(len(grid.values) for grid in self._grids().values())
 
+    @property
+    def grid_keys(self) -> list[str]:
+        """Keys that span the design points."""
+        return list(self._grids())
+
     def plan(self, cases: int | None = None) -> list[PlannedCase]:
         """Addresses of all cases, replicate by replicate, so that more cases only append rows."""
         points = self.design_points

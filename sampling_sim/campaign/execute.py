@@ -1,0 +1,152 @@
+"""Running a campaign: every case once, every finished case kept.
+
+A worker sees one case and nothing else, so results do not depend on how many workers there are, in
+which order they finish, or whether the sweep was resumed.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sampling_sim.campaign.config import Experiment, PlannedCase
+from sampling_sim.campaign.provenance import root_attributes
+from sampling_sim.campaign.records import case_record
+from sampling_sim.campaign.shards import ShardFolder
+from sampling_sim.errors import BadInput
+from sampling_sim.store import CaseRecord
+
+if TYPE_CHECKING:
+    from sampling_sim.campaign.pool import Attempt, Runner, WorkerPool
+
+Progress = Callable[[int, int, CaseRecord], None]
+"""Called after each case with the cases finished, the cases in all, and the case."""
+
+
+def run_campaign(
+    experiment: Experiment,
+    output: str | Path,
+    *,
+    cases: int | None = None,
+    seed: int | None = None,
+    workers: int = 2,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    runner: "Runner | None" = None,
+) -> Path:
+    """Run every case of an experiment into one result file.
+
+    Parameters
+    ----------
+    experiment
+        What to run.
+    output
+        Result file; its folder is made if there is none.
+    cases, seed
+        In place of the experiment's own.
+    workers
+        Worker processes.
+    resume
+        Go on from what an earlier sweep left, possibly with more cases.
+    overwrite
+        Remove what an earlier sweep left.
+    progress
+        Called after each finished case.
+    runner
+        Function of a case, importable by name; `sampling_sim.run.run_case` unless told.
+
+    Returns
+    -------
+    Path of the result file.
+
+    Raises
+    ------
+    BadInput
+        If something is wrong with the input, also if every single case is refused as impossible;
+        then no file is written.
+    KeyboardInterrupt
+        After Ctrl-C, once the finished cases are merged into the output.
+    """
+    if runner is None:
+        from sampling_sim.run import run_case
+
+        runner = run_case
+    if workers < 1:
+        raise BadInput(f"workers = {workers!r}: needs at least 1")
+    if cases is not None and cases < 1:
+        raise BadInput(f"cases = {cases!r}: needs at least 1")
+    experiment = experiment if seed is None else experiment.reseeded(seed)
+    # Every case is drawn before any runs: one that breaks a rule is refused while nothing is lost
+    drawn = [(p, experiment.case(p.replicate, p.design_point)) for p in experiment.plan(cases)]
+    attributes = root_attributes(experiment, {case.asteroid.shape for _, case in drawn})
+    folder = ShardFolder(Path(output), attributes)
+    finished = folder.claim(experiment, resume=resume, overwrite=overwrite)
+    todo = {plan: case for plan, case in drawn if plan.index not in finished}
+    keeper = _Keeper(folder, experiment, dict(drawn), len(drawn) - len(todo), progress)
+    try:
+        _run_all(todo, keeper, runner, workers)
+    except KeyboardInterrupt:
+        folder.merge()
+        raise
+    if len(keeper.refusals) == len(drawn):
+        folder.discard()
+        raise BadInput(f"no case can be run: {keeper.refusals[0]}")
+    folder.merge()
+    return folder.output
+
+
+class _Keeper:
+    """Puts finished cases on the disk, counts them and reports them."""
+
+    def __init__(
+        self,
+        folder: ShardFolder,
+        experiment: Experiment,
+        cases: Mapping[PlannedCase, Any],
+        done: int,
+        progress: Progress | None,
+    ) -> None:
+        self._folder, self._experiment, self._progress = folder, experiment, progress
+        self._cases, self._done = cases, done
+        self.refusals: list[str] = []
+
+    def keep(self, plan: PlannedCase, attempt: "Attempt") -> None:
+        """Put one case on the disk; on return it survives anything."""
+        case = self._cases[plan]
+        record, described = case_record(
+            self._experiment, plan, case, attempt.outcome, attempt.series
+        )
+        self._folder.add(record, described)
+        if attempt.is_refused:
+            self.refusals.append(attempt.outcome.message)
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, len(self._cases), record)
+
+
+def _run_all(
+    todo: Mapping[PlannedCase, Any], keeper: _Keeper, runner: "Runner", workers: int
+) -> None:
+    """Run the cases in order, as workers come free; on Ctrl-C keep what is finished."""
+    if not todo:
+        return
+    from sampling_sim.campaign.pool import WorkerPool
+
+    with WorkerPool(min(workers, len(todo)), runner) as pool:
+        try:
+            for plan, case in todo.items():
+                if pool.is_full:
+                    _keep_one(pool, pool.next(), keeper)
+                pool.submit(plan, case)
+            while pool.is_busy:
+                _keep_one(pool, pool.next(), keeper)
+        except KeyboardInterrupt:
+            for plan in pool.finished():
+                _keep_one(pool, plan, keeper)
+            raise
+
+
+def _keep_one(pool: "WorkerPool", plan: PlannedCase, keeper: _Keeper) -> None:
+    # Released only once it is on the disk: an interrupt in between keeps it, at worst twice
+    keeper.keep(plan, pool.result(plan))
+    pool.release(plan)

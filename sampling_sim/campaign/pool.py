@@ -1,0 +1,163 @@
+"""Worker processes on this machine, one case at a time on each.
+
+dask.distributed's LocalCluster, because it survives a killed worker where a process pool hangs or
+loses the sweep (docs/architecture.md).  The only module that imports distributed.
+"""
+
+import logging
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, wait
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from sampling_sim.campaign.config import PlannedCase
+from sampling_sim.constants import FloatArray
+from sampling_sim.errors import BadInput, DivergenceError
+from sampling_sim.outcome import Outcome, Status
+
+TRIES = 2
+"""chosen: a case that raises mostly does so again, so one retry is enough."""
+WORKER_DEATHS = 2
+"""chosen: a case is given up when it has taken its worker with it more often than this."""
+
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": WORKER_DEATHS,
+    # One case a core: the libraries below must not start threads of their own
+    "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": 1,
+    "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": 1,
+    "distributed.nanny.pre-spawn-environ.MKL_NUM_THREADS": 1,
+    "distributed.nanny.pre-spawn-environ.NUMBA_NUM_THREADS": 1,
+    # A kernel does not yield to the worker's heartbeat; a long case is no sign of a lost worker
+    "distributed.scheduler.worker-ttl": None,
+}
+
+
+class RunResult(Protocol):
+    """What a runner returns: the outcome, and time series of equal length."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Outcome of the case."""
+
+    @property
+    def series(self) -> Mapping[str, FloatArray]:
+        """Series by name, empty if nothing was recorded."""
+
+
+Runner = Callable[[Any], RunResult]
+"""Function of a case, importable by name in another process."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a case; `is_refused` if its input cannot be run at all."""
+
+    outcome: Outcome
+    series: Mapping[str, FloatArray]
+    is_refused: bool = False
+
+
+def attempt(runner: Runner, case: Any) -> Attempt:
+    """Run one case; whatever it raises becomes an outcome that says so."""
+    message = ""
+    for _ in range(TRIES):
+        try:
+            result = runner(case)
+        except BadInput as error:
+            return Attempt(_failed(str(error)), {}, is_refused=True)
+        except DivergenceError as error:
+            return Attempt(Outcome(status=Status.DIVERGED, message=str(error)), {})
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+        else:
+            return Attempt(result.outcome, result.series)
+    return Attempt(_failed(f"{message} ({TRIES} tries)"), {})
+
+
+class WorkerPool:
+    """A context in which cases can be submitted and waited for."""
+
+    def __init__(self, workers: int, runner: Runner) -> None:
+        self._workers, self._runner = workers, runner
+        self._running: dict[PlannedCase, Future] = {}
+
+    def __enter__(self) -> "WorkerPool":
+        # Set for good, not in a context: workers that are started anew read it later
+        dask.config.set(_SETTINGS)
+        self._cluster = LocalCluster(
+            n_workers=self._workers,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,  # a paused worker would hide that memory is short
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+        self._client = Client(self._cluster)
+        self._client.register_plugin(_DeafToInterrupts())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._client.close()
+        self._cluster.close()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every worker has a case: no more are sent, so that a death blames one case."""
+        return len(self._running) >= self._workers
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any case is out."""
+        return bool(self._running)
+
+    def submit(self, plan: PlannedCase, case: Any) -> None:
+        """Send one case to a free worker."""
+        future = self._client.submit(
+            attempt, self._runner, case, key=f"case-{plan.index}", pure=False
+        )
+        self._running[plan] = future
+
+    def next(self) -> PlannedCase:
+        """Wait for a case to finish; it stays in the pool until it is released."""
+        wait(list(self._running.values()), return_when="FIRST_COMPLETED")
+        return self.finished()[0]
+
+    def finished(self) -> list[PlannedCase]:
+        """Cases that have finished and were not released, without waiting."""
+        return [plan for plan, future in self._running.items() if future.done()]
+
+    def result(self, plan: PlannedCase) -> Attempt:
+        """Outcome of a finished case, whatever happened to its worker."""
+        try:
+            return self._running[plan].result()
+        except KilledWorker:
+            deaths = f"its worker process died {WORKER_DEATHS + 1} times (out of memory, or killed)"
+            return Attempt(_failed(deaths), {})
+
+    def release(self, plan: PlannedCase) -> None:
+        """Forget a finished case, once it is on the disk."""
+        del self._running[plan]
+
+
+class _DeafToInterrupts(WorkerPlugin):  # type: ignore[misc]  # distributed is untyped
+    """Ctrl-C reaches the whole process group; only the main process may act on it."""
+
+    name = "deaf-to-interrupts"
+
+    def setup(self, worker: Any) -> None:  # noqa: ARG002 - the plugin's interface
+        """Run on each worker as it starts, in its main thread."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _failed(message: str) -> Outcome:
+    return Outcome(status=Status.FAILED, message=message)

@@ -1,0 +1,83 @@
+"""Where results come from: the root attributes of a result file."""
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import sampling_sim
+from sampling_sim.asteroid.registry import find_shape
+from sampling_sim.campaign.config import Experiment
+
+_PACKAGES = ("h5py", "numba", "numpy", "pybullet", "scipy", "trimesh")
+"""Libraries whose version can change the bits of a result."""
+
+
+def root_attributes(experiment: Experiment, shapes: Iterable[str]) -> dict[str, str | int]:
+    """Return what a file says about its campaign, the schema version aside.
+
+    Parameters
+    ----------
+    experiment
+        What is run; its text and overrides are kept whole, so that the file can be run again.
+    shapes
+        Names or paths of the meshes that its cases use.
+    """
+    overrides = json.dumps(experiment.overrides)
+    text = experiment.text + overrides
+    return {
+        "experiment": experiment.text,
+        "overrides": overrides,
+        "experiment_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "campaign_id": experiment.campaign_id,
+        "seed": experiment.campaign.seed,
+        "shape_sha256": ", ".join(_file_hash(find_shape(name)[0]) for name in sorted(set(shapes))),
+        "versions": _versions(),
+        "git_commit": _git_commit(),
+        "cpu_model": _cpu_model(),
+    }
+
+
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _versions() -> str:
+    found = [f"python {platform.python_version()}", f"sampling-sim {sampling_sim.__version__}"]
+    for package in _PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:  # an engine that this installation does without
+            continue
+    return ", ".join(sorted(found))
+
+
+def _git_commit() -> str:
+    """Commit of the source tree, "+changes" if it has any; empty outside a clone of this one."""
+    package = Path(sampling_sim.__file__).parent
+    # A package installed inside somebody else's repository is not a file of that repository
+    if _git(package, "ls-files", "--", "__init__.py") != "__init__.py":
+        return ""
+    changes = _git(package, "status", "--porcelain", "--untracked-files=no", "--", ".")
+    return (_git(package, "rev-parse", "HEAD") or "") + ("+changes" if changes else "")
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())

@@ -1,0 +1,37 @@
+"""From a finished case to a row of the store: its address, its inputs as columns, its outcome."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sampling_sim.campaign.config import Experiment, PlannedCase
+from sampling_sim.campaign.leaves import flat_inputs
+from sampling_sim.constants import FloatArray
+from sampling_sim.outcome import Outcome
+from sampling_sim.store import Attributes, CaseRecord
+
+
+def case_record(
+    experiment: Experiment,
+    plan: PlannedCase,
+    case: Any,
+    outcome: Outcome,
+    series: Mapping[str, FloatArray],
+) -> tuple[CaseRecord, dict[str, Attributes]]:
+    """Record of a finished case, and what its input columns are."""
+    inputs, units = flat_inputs(case)
+    record = CaseRecord(
+        case=plan.index,
+        case_id=case.case_id,
+        replicate=plan.replicate,
+        design_point=plan.design_point,
+        seed=experiment.campaign.seed,
+        inputs=inputs,
+        outcome=outcome,
+        series=series,
+    )
+    return record, {key: _described(key, unit, experiment) for key, unit in units.items()}
+
+
+def _described(key: str, unit: str, experiment: Experiment) -> Attributes:
+    varies = any(key == name or key.startswith(name + ".") for name in experiment.varying)
+    return {"units": unit, "long_name": key.replace("_", " "), "varying": int(varies)}

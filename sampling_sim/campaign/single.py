@@ -1,0 +1,100 @@
+"""One case on its own: run it, or run a stored one again."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sampling_sim.campaign.config import Experiment, PlannedCase
+from sampling_sim.campaign.provenance import root_attributes
+from sampling_sim.campaign.records import case_record
+from sampling_sim.campaign.stored import stored_experiment
+from sampling_sim.errors import BadInput
+from sampling_sim.outcome import NOT_COMPARED
+from sampling_sim.store import (
+    CaseRecord,
+    StoreContent,
+    check_new,
+    read_store,
+    same_bits,
+    single_content,
+    write_store,
+)
+
+
+def run_single(
+    experiment: Experiment,
+    case: int = 0,
+    *,
+    output: Path | None = None,
+    record: bool = True,
+    runner: Callable[..., Any] | None = None,
+) -> CaseRecord:
+    """Run one case in this process.
+
+    Parameters
+    ----------
+    experiment
+        What to run.
+    case
+        Row name: replicate * design points + design point.
+    output
+        Result file to write, with the time series if `record`; must not exist.
+    record
+        Whether to keep time series.
+    runner
+        `sampling_sim.run.run_case` unless told.
+    """
+    if runner is None:
+        from sampling_sim.run import run_case
+
+        runner = run_case
+    if output is not None:
+        check_new(output)
+    plan = PlannedCase(case, *divmod(case, experiment.design_points))
+    inputs = experiment.case(plan.replicate, plan.design_point)
+    result = runner(inputs, record=record and output is not None)
+    finished, described = case_record(experiment, plan, inputs, result.outcome, result.series)
+    if output is not None:
+        attributes = root_attributes(experiment, [inputs.asteroid.shape])
+        write_store(output, single_content(finished, attributes, described))
+    return finished
+
+
+def rerun_case(
+    file: Path,
+    case: int,
+    *,
+    output: Path | None = None,
+    record: bool = False,
+    case_type: type | None = None,
+    runner: Callable[..., Any] | None = None,
+) -> tuple[CaseRecord, list[str]]:
+    """Run a stored case again.
+
+    Returns
+    -------
+    The case as it came out now, and the columns in which it differs from the stored one by any bit
+    (`wall_time` aside); none if it is reproduced.
+
+    Raises
+    ------
+    BadInput
+        If the file holds no such case.
+    """
+    content = read_store(file)
+    cases = content.columns["case"].tolist()
+    if case not in cases:
+        raise BadInput(f"{file}: has no case {case}; it holds {len(cases)}, up to {max(cases)}")
+    experiment = stored_experiment(content, str(file), case_type)
+    again = run_single(experiment, case, output=output, record=record, runner=runner)
+    return again, _differing(content, cases.index(case), again)
+
+
+def _differing(content: StoreContent, row: int, again: CaseRecord) -> list[str]:
+    """Columns in which a stored row differs from a case."""
+    found = {"case_id": again.case_id, **again.inputs, **vars(again.outcome)}
+    return [
+        name
+        for name, value in found.items()
+        if name not in NOT_COMPARED and not same_bits(content.columns[name][row], value)
+    ]

@@ -1,0 +1,41 @@
+"""From a result file back to the experiment it holds, and what it says."""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from sampling_sim.campaign.config import Experiment, parse_experiment
+from sampling_sim.campaign.statistics import summary
+from sampling_sim.store import StoreContent
+
+
+def stored_experiment(
+    content: StoreContent, file: str, case_type: type | None = None
+) -> Experiment:
+    """Experiment of a result file, checked anew; `file` names it in messages."""
+    attributes = content.attributes
+    overrides = json.loads(str(attributes["overrides"]))
+    return parse_experiment(str(attributes["experiment"]), overrides, file, case_type)
+
+
+def stored_summary(content: StoreContent, experiment: Experiment) -> dict[str, Any]:
+    """Summarise a result file as `show --json` gives it, every design point also on its own."""
+    columns, attributes = content.columns, content.attributes
+    whole = summary(columns, experiment.requirements)
+    points = np.unique(columns["design_point"])
+    parts = []
+    for point in points if len(points) > 1 else []:
+        rows = columns["design_point"] == point
+        part = {name: values[rows] for name, values in columns.items()}
+        inputs = {key: part[key][0] for key in experiment.grid_keys}
+        parts.append(
+            {"design_point": int(point), "inputs": inputs} | summary(part, experiment.requirements)
+        )
+    return {
+        "schema_version": attributes["schema_version"],
+        "campaign_id": attributes["campaign_id"],
+        "seed": attributes["seed"],
+        **whole,
+        "design_points": parts,
+    }

@@ -1,0 +1,262 @@
+"""Command line: each command is a few lines around a function that a notebook can call.
+
+Exit codes: 0 done; 2 bad input, one line on stderr; 1 what went wrong inside (a traceback with
+SAMPLING_SIM_DEBUG=1); 130 after Ctrl-C.  Libraries are imported by the command that needs them, so
+that `--help` is quick.
+"""
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sampling_sim.errors import BadInput, StoreError
+
+if TYPE_CHECKING:
+    from sampling_sim.campaign.config import Experiment
+
+INTERRUPTED = 130
+"""128 + SIGINT, what shells expect of a program that Ctrl-C ended."""
+
+app = typer.Typer(
+    name="sampling-sim",
+    help="Touch-and-go sampling of small bodies, made for (469219) Kamo'oalewa.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ExperimentFile = Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml")]
+ResultFile = Annotated[Path, typer.Argument(metavar="FILE.h5")]
+Mesh = Annotated[str, typer.Argument(metavar="FILE|NAME", help="Mesh file, or registered name.")]
+MeshUnit = Annotated[str | None, typer.Option("--unit", help="Unit of a mesh file: m or km.")]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace one key; repeatable."),
+]
+Seed = Annotated[int | None, typer.Option(help="Campaign seed, in place of the experiment's.")]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE.h5", help="Result file.")]
+OptionalOutput = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE.h5", help="Result file.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, SI units.")]
+
+
+def main() -> None:
+    """Run the command line; the entry point of `sampling-sim`."""
+    try:
+        app()
+    except (BadInput, StoreError) as error:
+        _end(str(error), 2)
+    except Exception as error:
+        if os.environ.get("SAMPLING_SIM_DEBUG"):
+            raise
+        _end(
+            f"internal error: {type(error).__name__}: {error} (SAMPLING_SIM_DEBUG=1 tells more)", 1
+        )
+
+
+@app.command()
+def run(
+    experiment: ExperimentFile,
+    set_: Setting = None,
+    seed: Seed = None,
+    output: OptionalOutput = None,
+    json: Json = False,
+) -> None:
+    """Run one case (replicate 0), and print its outcome."""
+    from sampling_sim import terminal
+    from sampling_sim.campaign.config import load_experiment
+    from sampling_sim.campaign.single import run_single
+
+    loaded = _seeded(load_experiment(experiment, set_ or ()), seed)
+    record = run_single(loaded, case=0, output=output)
+    if json:
+        terminal.print_note(terminal.json_text(_case_report(record)))
+        return
+    terminal.print_outcome(record.outcome, f"{experiment}: case {record.case_id}")
+    _print_resolution(loaded)
+
+
+@app.command()
+def sweep(
+    experiment: ExperimentFile,
+    output: Output,
+    set_: Setting = None,
+    cases: Annotated[
+        int | None, typer.Option("--cases", "-n", min=1, help="Replicates of each design point.")
+    ] = None,
+    seed: Seed = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from FILE.h5.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.h5.")] = False,
+    json: Json = False,
+) -> None:
+    """Run all cases of an experiment into one file; Ctrl-C keeps the finished ones."""
+    from sampling_sim import terminal
+    from sampling_sim.campaign.config import load_experiment
+    from sampling_sim.campaign.execute import run_campaign
+
+    loaded = _seeded(load_experiment(experiment, set_ or ()), seed)
+    interrupted = False
+    with terminal.progress_display("cases") as progress:
+        try:
+            run_campaign(
+                loaded,
+                output,
+                cases=cases,
+                workers=workers or len(os.sched_getaffinity(0)),
+                resume=resume,
+                overwrite=overwrite,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            interrupted = True
+    if interrupted:
+        kept = "finished cases are kept in" if output.exists() else "no case had finished for"
+        _end(f"interrupted: {kept} {output}; --resume goes on", INTERRUPTED)
+    _print_store(output, json, terminal.HEADLINE)
+    if not json:
+        _print_resolution(loaded)
+        terminal.print_note(f"written to {output}")
+
+
+@app.command()
+def merge(
+    shards: Annotated[list[Path], typer.Argument(metavar="SHARD.h5...")], output: Output
+) -> None:
+    """Merge result files of one campaign into a new one."""
+    from sampling_sim import terminal
+    from sampling_sim.store import check_new, merged_content, read_store, write_store
+
+    check_new(output)
+    content = merged_content([read_store(path) for path in shards])
+    write_store(output, content)
+    terminal.print_note(f"{len(content.columns['case'])} cases written to {output}")
+
+
+@app.command()
+def rerun(
+    file: ResultFile,
+    case: Annotated[int, typer.Option("--case", min=0, help="Row name: the column `case`.")],
+    record: Annotated[bool, typer.Option("--record", help="Keep the time series, in -o.")] = False,
+    output: OptionalOutput = None,
+    json: Json = False,
+) -> None:
+    """Run a stored case again, and say whether every bit is the same; exit 1 if not."""
+    from sampling_sim import terminal
+    from sampling_sim.campaign.single import rerun_case
+
+    if record and output is None:
+        raise BadInput("--record needs -o FILE.h5 to keep the time series in")
+    again, differing = rerun_case(file, case, output=output, record=record)
+    if json:
+        report = _case_report(again) | {"differing": differing}
+        terminal.print_note(terminal.json_text(report))
+    else:
+        terminal.print_outcome(again.outcome, f"{file}: case {case} again")
+    if differing:
+        _end(f"{file}: case {case} came out different in {', '.join(differing)}", 1)
+    if not json:
+        terminal.print_note("the same bits as stored, in every column but wall_time")
+
+
+@app.command()
+def show(file: ResultFile, json: Json = False) -> None:
+    """Show what a result file holds: counts by status, outcomes, verdicts."""
+    from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
+
+    _print_store(file, json, NUMERIC_OUTCOMES)
+
+
+@app.command()
+def shape(
+    mesh: Mesh,
+    unit: MeshUnit = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend the mesh first.")] = False,
+    json: Json = False,
+) -> None:
+    """Check a mesh and report its size, mass properties and axes."""
+    from sampling_sim import terminal
+    from sampling_sim.asteroid.shape import load_shape
+    from sampling_sim.asteroid.site import shape_report
+
+    report = shape_report(load_shape(mesh, unit, repair=repair))
+    if json:
+        terminal.print_note(terminal.json_text(report))
+    else:
+        terminal.print_mapping(report, f"{mesh} (SI; inertia of unit density)")
+
+
+@app.command()
+def site(
+    mesh: Mesh,
+    unit: MeshUnit = None,
+    lat: Annotated[float, typer.Option(help="Latitude [deg].", min=-90, max=90)] = 0.0,
+    lon: Annotated[float, typer.Option(help="Longitude [deg].", min=-360, max=360)] = 0.0,
+    friction_angle: Annotated[float, typer.Option(help="[deg]", min=0, max=90)] = 35.0,
+    density: Annotated[str | None, typer.Option(help='As "2.7 g/cm^3".')] = None,
+    period: Annotated[str | None, typer.Option(help='Rotation period, as "27.9 min".')] = None,
+    json: Json = False,
+) -> None:
+    """Report what a grain feels at a place: gravity, spin, slope, escape speed."""
+    from sampling_sim import terminal
+    from sampling_sim.asteroid.parameters import AsteroidParameters
+    from sampling_sim.asteroid.shape import load_shape
+    from sampling_sim.asteroid.site import site_at, site_environment
+    from sampling_sim.campaign.parameters import build_fixed
+
+    given = {"density": density, "period": period}
+    table = {key: text for key, text in given.items() if text is not None}
+    asteroid = build_fixed(AsteroidParameters, table, "asteroid")
+    body = load_shape(mesh, unit)
+    place = site_at(body, math.radians(lat), math.radians(lon))
+    report = site_environment(
+        body, asteroid.density, asteroid.period, place, math.radians(friction_angle)
+    )
+    if json:
+        terminal.print_note(terminal.json_text(report))
+    else:
+        terminal.print_mapping(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
+
+
+def _seeded(experiment: "Experiment", seed: int | None) -> "Experiment":
+    return experiment if seed is None else experiment.reseeded(seed)
+
+
+def _case_report(record: Any) -> dict[str, Any]:
+    return {"seed": record.seed, "case_id": record.case_id} | asdict(record.outcome)
+
+
+def _print_store(file: Path, json: bool, names: Sequence[str]) -> None:
+    from sampling_sim import terminal
+    from sampling_sim.campaign.stored import stored_experiment, stored_summary
+    from sampling_sim.store import read_store
+
+    content = read_store(file)
+    report = stored_summary(content, stored_experiment(content, str(file)))
+    if json:
+        terminal.print_note(terminal.json_text(report))
+    else:
+        terminal.print_summary(report, str(file), names)
+
+
+def _print_resolution(experiment: "Experiment") -> None:
+    """Say so where the grains are too coarse for a conclusion."""
+    from sampling_sim import terminal
+
+    note = getattr(experiment.case(0), "resolution_note", None)
+    if note is not None and note():
+        terminal.print_note(note())
+
+
+def _end(line: str, code: int) -> None:
+    from sampling_sim.terminal import print_error
+
+    print_error(line)
+    raise SystemExit(code)

@@ -1,0 +1,142 @@
+"""What a person sees: tables, progress and one-line errors; and the JSON that a script sees.
+
+Tables go to stdout, progress and errors to stderr, so that `--json` leaves one object on stdout.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sampling_sim.outcome import Outcome, outcome_columns
+
+HEADLINE = ("collected_mass", "collected_count", "peak_force", "max_sinkage", "rebound_speed")
+"""Outcomes that the table after a sweep shows; `show` gives all of them."""
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """One JSON object; NaN and infinities, which JSON lacks, become null."""
+    return json.dumps(_jsonable(value), indent=2, allow_nan=False)
+
+
+def print_outcome(outcome: Outcome, title: str) -> None:
+    """Print the outcome of one case, a line a column."""
+    table = Table(title=title, box=box.SIMPLE, title_justify="left")
+    for heading in ("outcome", "value", "unit", "meaning"):
+        table.add_column(heading, justify="right" if heading == "value" else "left")
+    for name, described in outcome_columns().items():
+        unit = "" if described["units"] == "1" else described["units"]
+        table.add_row(name, _cell(getattr(outcome, name)), unit, described["long_name"])
+    _console().print(table)
+
+
+def print_summary(summary: Mapping[str, Any], title: str, names: Sequence[str]) -> None:
+    """Print counts by status, statistics of the named outcomes, and verdicts."""
+    console = _console()
+    counts = ", ".join(f"{count} {status}" for status, count in summary["status"].items())
+    console.print(f"{title}: {summary['cases']} cases: {counts}")
+    _print_statistics(console, summary["outcomes"], names)
+    for requirement in summary["requirements"]:
+        low, high = requirement["interval"]
+        console.print(
+            f"{requirement['text']} in {requirement['probability']:.0%} of cases: "
+            f"{requirement['verdict']} ({requirement['met_cases']} of "
+            f"{requirement['cases']}; share {low:.3f} to {high:.3f}, each bound at "
+            f"{requirement['confidence']:.0%} confidence)",
+        )
+    for part in summary.get("design_points", ()):
+        inputs = ", ".join(f"{key} = {_cell(value)}" for key, value in part["inputs"].items())
+        print_summary(part, f"design point {part['design_point']}: {inputs}", names)
+
+
+def print_mapping(report: Mapping[str, Any], title: str) -> None:
+    """Print a report of one thing, a line a key; SI, radians."""
+    table = Table(title=title, box=box.SIMPLE, title_justify="left", show_header=False)
+    for key, value in report.items():
+        table.add_row(key, _cell(value))
+    _console().print(table)
+
+
+def print_note(text: str) -> None:
+    """Print one line on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def print_error(text: str) -> None:
+    """Print one line on stderr, whatever breaks the text had."""
+    sys.stderr.write(f"sampling-sim: {' '.join(text.split())}\n")
+
+
+@contextmanager
+def progress_display(total_label: str) -> Iterator[Callable[[int, int, Any], None]]:
+    """Give a callback that shows a bar on a terminal, and a line a case elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _print_case
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
+        task = bar.add_task(total_label, total=None)
+
+        def show(done: int, total: int, record: Any) -> None:
+            last = f"{total_label}, last {record.outcome.status}"
+            bar.update(task, completed=done, total=total, description=last)
+
+        yield show
+
+
+def _print_case(done: int, total: int, record: Any) -> None:
+    outcome = record.outcome
+    text = f"{done}/{total}  case {record.case}: {outcome.status}, {outcome.collected_mass:.4g} kg"
+    sys.stderr.write(text + (f" ({outcome.message})" if outcome.message else "") + "\n")
+    sys.stderr.flush()
+
+
+def _console() -> Console:
+    # Square brackets hold units and lists here, not rich's markup
+    return Console(markup=False, highlight=False)
+
+
+def _print_statistics(
+    console: Console, statistics: Mapping[str, Mapping[str, float]], names: Sequence[str]
+) -> None:
+    columns = ("n", "mean", "sd", "q05", "q50", "q95")
+    table = Table(box=box.SIMPLE)
+    table.add_column("outcome")
+    for heading in columns:
+        table.add_column(heading, justify="right")
+    units = {name: described["units"] for name, described in outcome_columns().items()}
+    for name in names:
+        unit = "" if units[name] == "1" else f" [{units[name]}]"
+        table.add_row(name + unit, *(_cell(statistics[name][column]) for column in columns))
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return "-" if math.isnan(value) else f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_cell(entry) for entry in value) + "]"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_cell(entry)}" for key, entry in value.items())
+    return str(value)
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _jsonable(entry) for key, entry in value.items()}
+    return [_jsonable(entry) for entry in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,114 @@
+"""A case and a runner that stand for the physics: quick, and able to fail in every way.
+
+Importable by name in a worker process, as the real runner is.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Le
+
+from sampling_sim.asteroid.parameters import AsteroidParameters
+from sampling_sim.constants import FloatArray
+from sampling_sim.errors import BadInput, ConfigError, DivergenceError
+from sampling_sim.outcome import Outcome, Status
+from sampling_sim.quantities import Angle, Length, Number, Speed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blade:
+    """A nested table."""
+
+    length: Annotated[Length, Gt(0)] = 0.1
+    count: Annotated[int, Ge(1)] = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeMechanism:
+    """Fields of every kind that a section may hold."""
+
+    kind: Literal["fake_wheels"] = "fake_wheels"
+    width: Annotated[Length, Gt(0), Le(1.0)] = 0.3
+    depth: Annotated[Length, Gt(0)] = 0.1
+    axis: tuple[Number, Number, Number] = (0.0, 0.0, 1.0)
+    is_open: bool = True
+    limit: Length | None = None
+    blade: Blade = field(default_factory=Blade)
+    spares: tuple[Blade, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.depth > self.width:
+            raise ConfigError("depth", self.depth, f"must not exceed width ({self.width} m)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeSequence:
+    """What the fake run does."""
+
+    approach_speed: Annotated[Speed, Gt(0), Le(1.0)]
+    tilt: Annotated[Angle, Ge(-0.5), Le(0.5)] = 0.0
+    behaviour: Literal["collect", "diverge", "raise", "refuse", "die", "die_once", "sleep"] = (
+        "collect"
+    )
+    marker: str = ""
+    pause: Annotated[float, Ge(0)] = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeCase:
+    """Three sections are enough."""
+
+    asteroid: AsteroidParameters = field(default_factory=AsteroidParameters)
+    mechanism: FakeMechanism = field(default_factory=FakeMechanism)
+    sequence: FakeSequence
+
+    @property
+    def case_id(self) -> str:
+        """As the real case makes it."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class FakeResult:
+    """What the real runner returns, too."""
+
+    outcome: Outcome
+    series: dict[str, FloatArray]
+
+
+def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
+    """A deterministic function of the case, or the failure that the case asks for."""
+    speed, behaviour = case.sequence.approach_speed, case.sequence.behaviour
+    time.sleep(case.sequence.pause)
+    if behaviour == "diverge":
+        raise DivergenceError(f"overlap at {speed} m/s: lower engine.step")
+    if behaviour == "raise":
+        raise RuntimeError("wires crossed")
+    if behaviour == "refuse":
+        raise BadInput("the bed cannot stay: needs tensile_strength = 1 Pa")
+    if behaviour == "die" or (behaviour == "die_once" and not Path(case.sequence.marker).exists()):
+        if case.sequence.marker:
+            Path(case.sequence.marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    mass = float(np.sin(1.0 / speed) ** 2)
+    status = Status.COLLECTED if mass > 0.1 else Status.EMPTY
+    outcome = Outcome(
+        collected_mass=mass, collected_count=int(100 * mass), peak_force=1.0 / 3.0,
+        slipped=mass > 0.5, abort_rule="tilt" if mass > 0.9 else "", status=status,
+        wall_time=time.perf_counter(),
+    )  # fmt: skip
+    times = np.arange(1.0 + outcome.collected_count % 5)
+    return FakeResult(outcome, {"time": times, "force": times * mass} if record else {})
+
+
+def fake_run_recorded(case: FakeCase) -> FakeResult:
+    """The same, with its time series."""
+    return fake_run(case, record=True)
