@@ -41,6 +41,7 @@ class Bullet:
     """One PyBullet client."""
 
     def __init__(self, step: float, iterations: int, breaking_distance: float) -> None:
+        self.step_size = step
         self._client = int(engine.connect(engine.DIRECT))
         engine.setGravity(0.0, 0.0, 0.0, physicsClientId=self._client)
         engine.setPhysicsEngineParameter(

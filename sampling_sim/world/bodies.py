@@ -8,6 +8,7 @@ PyBullet's own restitution is 0 below 0.3 m/s, whatever it is asked for.
 import math
 from dataclasses import dataclass
 
+from sampling_sim.errors import ConfigError
 from sampling_sim.mechanism.base import Design, urdf
 from sampling_sim.world._bullet import BASE, Bullet
 
@@ -53,16 +54,30 @@ def lift_rate_limit(bullet: Bullet, body: int, limit: float) -> None:
 
 
 def add_bedrock(bullet: Bullet, bedrock: Bedrock) -> int:
-    """Add the slab; return its body index."""
+    """Add the slab; return its body index.
+
+    PyBullet takes the spring at the end of the step, which acts as k·H more damping; the dashpot
+    is set lower by that much, which makes the rebound right to second order in the step.
+
+    Raises
+    ------
+    ConfigError
+        If the step is so long that the spring alone damps more than the restitution allows.
+    """
     half = (SLAB_HALF_WIDTH, SLAB_HALF_WIDTH, SLAB_HALF_DEPTH)
     body = bullet.add_static_box(half, (0.0, 0.0, -bedrock.depth - SLAB_HALF_DEPTH))
     ratio = damping_ratio(bedrock.restitution)
+    wanted = 2.0 * ratio * math.sqrt(bedrock.stiffness * bedrock.mass)
+    damping = wanted - bedrock.stiffness * bullet.step_size
+    if damping < 0.0:
+        allowed = f"needs engine.exchange_step below {wanted / bedrock.stiffness:.3g} s"
+        raise ConfigError("engine.bedrock_restitution", bedrock.restitution, allowed)
     # the pair's stiffness is a series sum and its damping a plain one: set on one body only
     bullet.change(
         body,
         BASE,
         contactStiffness=bedrock.stiffness,
-        contactDamping=2.0 * ratio * math.sqrt(bedrock.stiffness * bedrock.mass),
+        contactDamping=damping,
         lateralFriction=bedrock.friction_coefficient,
     )
     return body

@@ -4,7 +4,8 @@ With x_n the links at step n and v_n the velocity that brought them there, the g
 [t_n − H/2, t_n + H/2] past links that move as x_n + v_n (t − t_n).  The mean force and torque of
 that interval, with the field's, then kick the links: v_{n+1} = v_n + F H/m,
 x_{n+1} = x_n + v_{n+1} H.  So the force is, on average, that of the place it is applied at: a
-leapfrog, of second order in H and without drift of energy.  What links get is what grains give: the impulses sum to zero.
+leapfrog, of second order in H and without drift of energy.  What links get is what
+grains give: the impulses sum to zero.
 
 Frame P, SI.  P's rotation is part of the field: the engine takes P as inertial.
 """

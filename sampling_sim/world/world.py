@@ -3,7 +3,8 @@
 PyBullet's world axes are those of the patch frame P, taken as inertial: what P's rotation adds
 comes from outside as forces and torques.  One step is a kick and then a drift: the loads given act
 on the velocities, the new velocities move the bodies, so positions of step n belong between the
-velocities of steps n and n + 1 (leapfrog).  The world knows nothing of grains, gravity or the mission.
+velocities of steps n and n + 1 (leapfrog).  The world knows nothing of
+grains, gravity or the mission.
 """
 
 import math
