@@ -23,7 +23,7 @@ from sampling_sim.asteroid.field import (
 )
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.primitives import LinkMotion, ToolLoads
-from sampling_sim.world.world import World
+from sampling_sim.world.world import World, WorldState
 
 
 class Grains(Protocol):
@@ -91,17 +91,12 @@ class ExchangeBooks:
     """[N·s] of what was applied from outside (thrusters)."""
     bedrock_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
     """[N·s] of bedrock."""
-    link_work: float = 0.0
-    """[J] of the grains' loads on the links: impulse times the mean of the speeds around it."""
-    grain_work: float = 0.0
-    """[J] of the links on the grains, as the grain solver counts it."""
+    tool_work: float = 0.0
+    """[J] of the links on the grains: impulse times the mean of the speeds around the kick.  The
+    grain solver's own count leaves out the half-step jumps of the links from one interval to the
+    next, J·Δv/2 each."""
     driven_work: float = 0.0
-    """[J] of the driven joints against the ground, to hold against their motors' work."""
-
-    @property
-    def interface_energy(self) -> float:
-        """Energy [J] that the exchange made out of nothing (or lost, negative)."""
-        return self.link_work + self.grain_work
+    """[J] of that, what was done by turning the driven joints: to hold against motor work."""
 
     @property
     def impulse(self) -> FloatArray:
@@ -164,7 +159,7 @@ class Coupling:
             )
             books.thrust_impulse += 0.0 if thrust is None else step * thrust.sum(axis=0)
         world.step()
-        self._book_energy(before.velocity, before.angular_velocity, loads)
+        self._book_work(before, loads)
         if self._bedrock:
             books.bedrock_impulse += step * world.contacts().force.sum(axis=0)
         return loads
@@ -182,18 +177,15 @@ class Coupling:
         )
         return self._grains.advance(motion, self._contact_steps)
 
-    def _book_energy(
-        self, velocity: FloatArray, angular_velocity: FloatArray, loads: ToolLoads
-    ) -> None:
-        """Book the work of the grains' loads; velocities are those before the kick."""
-        state, step = self.world.state(), self.world.step_size
-        mean_velocity = 0.5 * (velocity + state.velocity)
-        mean_rate = 0.5 * (angular_velocity + state.angular_velocity)
-        work = (loads.force * mean_velocity).sum() + (loads.torque * mean_rate).sum()
-        self.books.link_work += step * float(work)
-        self.books.grain_work += float(loads.work.sum())
+    def _book_work(self, before: WorldState, loads: ToolLoads) -> None:
+        after, step = self.world.state(), self.world.step_size
+        velocity = 0.5 * (before.velocity + after.velocity)
+        rate = 0.5 * (before.angular_velocity + after.angular_velocity)
+        power = (loads.force * velocity).sum() + (loads.torque * rate).sum()
+        self.books.tool_work -= step * float(power)
+        joint_speed = 0.5 * (before.joint_speed + after.joint_speed)
         for joint, axis in zip(self._driven, self._driven_axes, strict=True):
             # the axis passes through the wheel's centre of mass: only the torque does work in it
-            axis_p = state.rotation[joint + 1] @ axis
-            power = float(loads.torque[joint + 1] @ axis_p) * float(state.joint_speed[joint])
-            self.books.driven_work -= step * power
+            axis_p = before.rotation[joint + 1] @ axis
+            torque = float(loads.torque[joint + 1] @ axis_p)
+            self.books.driven_work -= step * torque * float(joint_speed[joint])

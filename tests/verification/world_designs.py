@@ -43,7 +43,7 @@ def brick(x=0.2, y=0.2, z=0.05):
 
 
 def chain(drive=FREE, kind=JointKind.REVOLUTE, base_mass=5.0):
-    """Base, an arm on one joint, a tilted hand on a second: nothing symmetric about it."""
+    """Join a base, an arm and a tilted hand: nothing symmetric about it."""
     tilted = np.array([[0.10, 0.01, 0.0], [0.01, 0.12, 0.02], [0.0, 0.02, 0.15]])
     return Design(
         links=(
@@ -53,7 +53,9 @@ def chain(drive=FREE, kind=JointKind.REVOLUTE, base_mass=5.0):
                 inertia=np.diag([1.0, 2.0, 2.5]) * base_mass / 5.0,
                 position=(0.1, 0.2, 0.3),
             ),
-            Link(name="arm", mass=2.0, inertia=np.diag([0.1, 0.2, 0.25]), position=(0.0, 0.0, -1.5)),
+            Link(
+                name="arm", mass=2.0, inertia=np.diag([0.1, 0.2, 0.25]), position=(0.0, 0.0, -1.5)
+            ),
             Link(name="hand", mass=1.0, inertia=tilted, position=(0.0, 0.1, -2.2)),
         ),
         joints=(
@@ -101,9 +103,11 @@ class NoAttraction:
     """A polyhedron of no density."""
 
     def gravity(self, position):
+        """No attraction."""
         return np.zeros((len(position), 3))
 
     def gradient(self, position):
+        """No gradient."""
         return np.zeros((len(position), 3, 3))
 
 
