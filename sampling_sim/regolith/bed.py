@@ -1,0 +1,91 @@
+"""A prepared bed: what a run starts from, as plain arrays.
+
+Frame P: z = 0 is the undisturbed surface, the floor lies below it, the box is centred on x = y = 0.
+"""
+
+from dataclasses import dataclass, field
+from math import inf, pi
+
+import numpy as np
+
+from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.regolith.parameters import RegolithParameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bed:
+    """Grains at rest, the springs between them, and what was measured on them."""
+
+    parameters: RegolithParameters
+    position: FloatArray
+    """[m] centres, shape (n, 3)."""
+    radius: FloatArray
+    """[m], shape (n,)."""
+    fixed: BoolArray
+    """Grains glued to the body: they never move, shape (n,)."""
+    floor: float
+    """[m] height of the floor, negative."""
+    pairs: IntArray = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    """Touching grains, shape (c, 2)."""
+    tangential: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+    """[N] tangential spring force on the first grain of each pair, shape (c, 3)."""
+    rolling: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+    """[N] rolling spring force of each pair (the same seen from either grain), shape (c, 3)."""
+    pull_off_scale: float = 0.0
+    """[J/m²] w: the pull-off force of a contact is 2π w R*."""
+    packing_fraction: float = float("nan")
+    """[1] between the fixed layer and one largest grain below the surface."""
+    coordination_number: float = float("nan")
+    """[1] contacts per grain in the same slab, cohesive bonds counted."""
+    rumpf_strength: float = float("nan")
+    """[Pa] tensile strength of the bonds there are, through Rumpf."""
+    rms_speed: float = 0.0
+    """[m/s] residual speed of the free grains when the bed was declared at rest."""
+    max_speed: float = 0.0
+    """[m/s] fastest of them."""
+
+    @property
+    def mass(self) -> FloatArray:
+        """Mass of each grain [kg], shape (n,)."""
+        return self.parameters.grain_density * 4.0 / 3.0 * pi * self.radius**3
+
+    @property
+    def bulk_density(self) -> float:
+        """Grain density times packing fraction [kg/m³]."""
+        return self.parameters.grain_density * self.packing_fraction
+
+    @property
+    def walls(self) -> FloatArray:
+        """Rough floor and four frictionless sides up to the surface, see `box_walls`."""
+        half = np.array([0.5 * self.parameters.width_x, 0.5 * self.parameters.width_y])
+        sides = box_walls(-half, half, top=0.0)
+        floor = floor_wall(
+            self.floor, self.parameters.friction_coefficient, self.parameters.rolling_friction
+        )
+        return np.vstack([sides, floor])
+
+
+def box_walls(
+    lower: FloatArray,
+    upper: FloatArray,
+    *,
+    top: float = inf,
+    friction: float = 0.0,
+    rolling: float = 0.0,
+) -> FloatArray:
+    """Four upright walls at x and y = `lower` and `upper` [m] that end at height `top` [m].
+
+    Rows are inward normal (3), offset [m], top [m], friction and rolling friction, shape (4, 7).
+    """
+    rows = []
+    for axis in range(2):
+        for sign, offset in ((1.0, lower[axis]), (-1.0, -upper[axis])):
+            normal = np.zeros(3)
+            normal[axis] = sign
+            rows.append([*normal, offset, top, friction, rolling])
+    return np.array(rows, float)
+
+
+def floor_wall(height: float, friction: float, rolling: float) -> FloatArray:
+    """One level wall facing up at z = `height` [m], as a row of `box_walls`, shape (1, 7)."""
+    return np.array([[0.0, 0.0, 1.0, height, inf, friction, rolling]])

@@ -1,0 +1,105 @@
+"""Prepared beds kept on disk, keyed by what they follow from.
+
+The key is a hash of the parameters, the numbers of the field and the source text of this folder,
+so that a change of the kernel makes beds anew.  Files are `.npz` without pickle, written aside
+and moved into place: a reader sees a whole file or none.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sampling_sim.asteroid.field import SiteField
+from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.parameters import RegolithParameters
+
+log = logging.getLogger(__name__)
+
+
+def cached_bed(
+    stage: str,
+    parameters: RegolithParameters,
+    field: SiteField | None,
+    cache_dir: Path | None,
+    make: Callable[[], Bed],
+) -> Bed:
+    """Bed of the stage from the cache, or made, kept and returned."""
+    folder = cache_dir or default_cache_dir()
+    path = folder / f"bed-{stage}-{content_hash(stage, parameters, field)}.npz"
+    if path.exists():
+        try:
+            return _read(path, parameters)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            log.warning("cached bed %s is damaged (%s): made anew", path.name, error)
+    bed = make()
+    try:
+        _write(path, bed)
+    except OSError as error:
+        log.warning("bed not cached in %s: %s", folder, error)
+    return bed
+
+
+def default_cache_dir() -> Path:
+    """`$SAMPLING_SIM_CACHE`, or sampling_sim in `$XDG_CACHE_HOME`, or in ~/.cache."""
+    if own := os.environ.get("SAMPLING_SIM_CACHE"):
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sampling_sim"
+
+
+def content_hash(stage: str, parameters: RegolithParameters, field: SiteField | None) -> str:
+    """Name of what a bed follows from: 20 hexadecimal digits."""
+    numbers = (
+        {}
+        if field is None
+        else {name: np.asarray(value).tolist() for name, value in vars(field).items()}
+    )
+    text = json.dumps([stage, asdict(parameters), numbers, _source_hash()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+@cache
+def _source_hash() -> str:
+    """Hash of the source of this folder: beds of another kernel are other beds."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _arrays() -> list[str]:
+    """Names of the bed's fields that are stored."""
+    return [column.name for column in fields(Bed) if column.name != "parameters"]
+
+
+def _read(path: Path, parameters: RegolithParameters) -> Bed:
+    """Bed in a file; anything wrong with it raises."""
+    with np.load(path, allow_pickle=False) as data:
+        values: dict[str, Any] = {name: data[name] for name in _arrays()}
+    values = {name: value if value.ndim else float(value) for name, value in values.items()}
+    return Bed(parameters=parameters, **values)
+
+
+def _write(path: Path, bed: Bed) -> None:
+    """Write aside and move into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            arrays: dict[str, Any] = {name: getattr(bed, name) for name in _arrays()}
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

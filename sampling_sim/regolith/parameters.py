@@ -1,0 +1,122 @@
+"""What a user can set about the bed: grains, their contacts, and the box they lie in.
+
+Goes in: the `[regolith]` section of an experiment.  SI.  Stiffness is chosen soft on purpose (see
+`youngs_modulus`): what matters at these speeds is restitution, friction and cohesion, as long as
+the overlaps stay small, which the solver guards.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Interval
+
+from sampling_sim.errors import ConfigError
+from sampling_sim.quantities import Density, Length, Number, Pressure
+
+LARGEST_ACROSS = 6
+"""Largest grains that must fit across the box; chosen: below that walls order the packing."""
+
+COHESIVE_OVERLAP_LIMIT = 0.01
+"""Overlap over radius that cohesion alone may cause; the mean overlap guard of the bed."""
+
+NOMINAL_PACKING = 2.0
+"""φ Z of a loose bed, for the check of cohesion against stiffness only; chosen: 0.52 times 4."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegolithParameters:
+    """Grains, contact laws and box of one regolith bed."""
+
+    grain_density: Annotated[Density, Gt(0)] = 2700.0
+    """[kg/m³] of the grains themselves; chosen: bulk density the asteroid is assumed to have."""
+    diameter_min: Annotated[Length, Gt(0)] = 0.016
+    """[m] smallest grain; chosen: demonstration resolution, far coarser than real regolith."""
+    diameter_max: Annotated[Length, Gt(0)] = 0.032
+    """[m] largest grain; chosen: demonstration resolution."""
+    size_index: Annotated[Number, Interval(ge=-6, le=-0.1)] = -2.5
+    """[1] exponent of the cumulative size distribution; assumed −2.5 to −3 (never measured)."""
+    tensile_strength: Annotated[Pressure, Ge(0)] = 1.0
+    """[Pa] macroscopic, through Rumpf; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
+    cohesion_range: Annotated[Length, Gt(0)] = 1e-4
+    """[m] gap at which cohesion has faded to nothing; chosen: a small part of a grain."""
+    friction_coefficient: Annotated[Number, Interval(ge=0, le=2)] = 0.6
+    """[1] Coulomb; chosen: angular silicate grains."""
+    rolling_friction: Annotated[Number, Interval(ge=0, le=1)] = 0.1
+    """[1] limit torque over (normal force × effective radius); chosen: stands for angularity."""
+    restitution: Annotated[Number, Interval(ge=0.1, le=1)] = 0.5
+    """[1] normal, grain on grain; chosen: rock at cm/s lies between 0.3 and 0.8."""
+    youngs_modulus: Annotated[Pressure, Interval(ge=1e4, le=1e12)] = 2e7
+    """[Pa] chosen soft: a 16 mm grain met by a rigid tool at 0.5 m/s then overlaps it by 3 % of
+    its radius and the contact step is 0.1 ms; real rock (5e10 Pa) would ask for 50 times less."""
+    poisson_ratio: Annotated[Number, Interval(ge=0, le=0.49)] = 0.25
+    """[1] rock."""
+    width_x: Annotated[Length, Gt(0)] = 0.5
+    """[m] inner width of the box along x; chosen: footprint of the head and four largest grains."""
+    width_y: Annotated[Length, Gt(0)] = 0.4
+    """[m] inner width of the box along y; chosen as width_x."""
+    depth: Annotated[Length, Gt(0)] = 0.12
+    """[m] from the undisturbed surface to the floor; chosen: several times the sinkage."""
+    packing_seed: Annotated[int, Ge(0)] = 1
+    """Which packing: sizes and pouring positions follow from it."""
+    may_leave: bool = False
+    """Accept a bed that the site's field carries away instead of refusing it."""
+
+    def __post_init__(self) -> None:
+        key = "regolith."
+        if self.diameter_min > self.diameter_max:
+            raise ConfigError(
+                key + "diameter_min", self.diameter_min, f"at most diameter_max {self.diameter_max}"
+            )
+        if self.diameter_max > 4.0 * self.diameter_min:
+            raise ConfigError(
+                key + "diameter_max",
+                self.diameter_max,
+                "at most 4 times diameter_min (search and step pay for the ratio)",
+            )
+        for name, width in (("width_x", self.width_x), ("width_y", self.width_y)):
+            if width < LARGEST_ACROSS * self.diameter_max:
+                raise ConfigError(
+                    key + name,
+                    width,
+                    f"at least {LARGEST_ACROSS} largest grains, "
+                    f"{LARGEST_ACROSS * self.diameter_max:g} m",
+                )
+        if self.depth < 2.0 * self.diameter_max:
+            raise ConfigError(
+                key + "depth", self.depth, f"at least 2 largest grains, {2 * self.diameter_max:g} m"
+            )
+        if self.cohesion_range > 0.1 * self.diameter_min:
+            raise ConfigError(
+                key + "cohesion_range", self.cohesion_range, "at most a tenth of diameter_min"
+            )
+        if self.tensile_strength > self._strongest():
+            raise ConfigError(
+                key + "tensile_strength",
+                self.tensile_strength,
+                f"at most {self._strongest():.3g} Pa at this youngs_modulus (above, cohesion alone "
+                f"presses grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
+            )
+
+    @property
+    def pair_modulus(self) -> float:
+        """E* [Pa] of two grains: E / (2 (1 − ν²))."""
+        return self.youngs_modulus / (2.0 * (1.0 - self.poisson_ratio**2))
+
+    @property
+    def shear_ratio(self) -> float:
+        """Mindlin's tangential stiffness over Hertz's secant one: 8 G* / (4/3 E*).
+
+        G* = G / (2 (2 − ν)) and E* = E / (2 (1 − ν²)) of two like grains; the same ratio holds
+        against a rigid tool, where both moduli double.
+        """
+        nu = self.poisson_ratio
+        shear = self.youngs_modulus / (4.0 * (1.0 + nu) * (2.0 - nu))
+        return 6.0 * shear / self.pair_modulus
+
+    def _strongest(self) -> float:
+        """Tensile strength [Pa] whose Rumpf force makes the largest cohesive overlap allowed."""
+        radius = 0.5 * self.diameter_min
+        overlap = COHESIVE_OVERLAP_LIMIT * radius
+        force = 4.0 / 3.0 * self.pair_modulus * math.sqrt(0.5 * radius) * overlap**1.5
+        return NOMINAL_PACKING * force / (math.pi * self.diameter_min**2)

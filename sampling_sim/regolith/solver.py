@@ -1,0 +1,323 @@
+"""`GrainSolver`: the bed in motion, under the site's field and the moving parts of a tool.
+
+Arrays a user sees are in the bed's order and in frame P; inside, grains are sorted in space.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import pi, sqrt
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from sampling_sim.asteroid.field import SiteField
+from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.errors import ConfigError, DivergenceError
+from sampling_sim.regolith import assembly, kernel, neighbours, tools
+from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.kernel import Field, Grains, Walls
+from sampling_sim.regolith.neighbours import TOUCHING, Material, Pairs
+from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
+from sampling_sim.regolith.tools import Links, ToolPairs, Tools
+
+GUARDED_OVERLAP = 0.05
+"""Overlap over radius at which the step is judged: the peak the overlap guard lets pass."""
+
+STEPS_PER_CONTACT = 8.0
+"""Steps in half a period of the smallest pair at that overlap.  6 behaves and 4 jitters in trials;
+chosen: 8, because a rigid tool is stiffer than a pair by a sixth (√2 in frequency squared)."""
+
+SKIN = 0.15
+"""Skin of the neighbour list over the smallest diameter; chosen: flat optimum of the wall time."""
+
+LINK_ALLOWANCE = 0.3
+"""Motion of a link before its list is made anew, over the smallest diameter; chosen likewise."""
+
+
+@dataclass(frozen=True)
+class OverlapStatistics:
+    """Overlaps since the last reset, as a share of the (smaller) radius."""
+
+    mean: float
+    """Over all grain contacts and steps; 0 if there were none."""
+    peak_grain: float
+    """Largest between two free grains."""
+    peak_tool: float
+    """Largest between a grain and a tool: the grain's own part, without bristles."""
+    peak_fixed: float
+    """Largest against a glued grain or a wall."""
+    peak_bristle_deflection: float
+    """[m] largest deflection of the bristles."""
+
+
+def stable_step(parameters: RegolithParameters) -> float:
+    """Longest contact step [s] allowed: half a period of the smallest pair over 8.
+
+    The pair (m* = m/2, R* = r/2) is taken at the guarded overlap of 5 %, where its tangent
+    stiffness is k = 2 E* √(R* δ): t = π √(m*/k) / 8.
+    """
+    radius = 0.5 * parameters.diameter_min
+    mass = 0.5 * parameters.grain_density * 4.0 / 3.0 * pi * radius**3
+    contact_radius = radius * sqrt(0.5 * GUARDED_OVERLAP)
+    return pi * sqrt(mass / (2.0 * parameters.pair_modulus * contact_radius)) / STEPS_PER_CONTACT
+
+
+class GrainSolver:
+    """Soft-sphere discrete elements for one bed.
+
+    Parameters
+    ----------
+    bed
+        Where the grains start, at rest, with the springs between them.
+    field
+        Gravity and rotation at the site.
+    primitives
+        Tool surfaces; their links' motion comes with each `advance`.
+    contact_step
+        Time step [s], at most `stable_step(bed.parameters)`.
+    walls
+        Rows of `box_walls`; the bed's own box if not given, none if empty.
+    """
+
+    def __init__(
+        self,
+        bed: Bed,
+        field: SiteField,
+        *,
+        primitives: Sequence[Primitive] = (),
+        contact_step: float,
+        walls: FloatArray | None = None,
+    ) -> None:
+        longest = stable_step(bed.parameters)
+        if not 0.0 < contact_step <= longest:
+            allowed = f"above 0 and at most {longest:.3g} s for these grains and this stiffness"
+            raise ConfigError("engine.contact_step", contact_step, allowed)
+        self.contact_step = contact_step
+        self.time = 0.0
+        """[s] advanced so far."""
+        self.drag = 0.0
+        """[1/s] artificial drag, for the preparation of beds only."""
+        self._parameters = bed.parameters
+        self._skin = SKIN * bed.parameters.diameter_min
+        self._order = neighbours.spatial_order(bed.position, 2.0 * bed.radius.max() + self._skin)
+        self._rank = np.argsort(self._order)
+        self._material = assembly.material_of(bed)
+        self._grains = assembly.grains_of(bed, self._order)
+        self._grid = assembly.grid_of(bed, self._skin + self._material.reach)
+        self._walls = assembly.walls_of(bed.walls if walls is None else walls, bed.radius.size)
+        self._pairs = assembly.pairs_of(
+            bed, self._rank, self._grains, self._grid, self._skin, self._material
+        )
+        self._tools = tools.tools_of(primitives)
+        self._link_count = 1 + max((p.link for p in primitives), default=-1)
+        self._tool_pairs = tools.no_tool_pairs(len(primitives), self._link_count)
+        self._statistics = np.zeros(6)
+        self.field = field
+
+    @property
+    def field(self) -> SiteField:
+        """Gravity and rotation the grains feel; may be changed between calls."""
+        return self._site_field
+
+    @field.setter
+    def field(self, field: SiteField) -> None:
+        self._site_field = field
+        self._field = assembly.field_of(field)
+
+    def advance(self, motion: LinkMotion | None, steps: int) -> ToolLoads:
+        """Advance by `steps` contact steps while the links move as `motion` says.
+
+        Without `motion` the tools are absent, and their contacts forgotten.
+        """
+        active, links = self._tools, assembly.links_of(motion)
+        if motion is None:
+            active = tools.tools_of(())
+            self._tool_pairs = tools.no_tool_pairs(0, 0)
+        elif self._tool_pairs.position.shape != links.position.shape:
+            self._tool_pairs = tools.no_tool_pairs(active.kind.size, len(links.position))
+        allowance = LINK_ALLOWANCE * self._parameters.diameter_min
+        self._pairs, self._walls, self._tool_pairs = _run_steps(
+            self._grains, self._pairs, self._walls, active, self._tool_pairs, links,
+            self._material, self._field._replace(drag=self.drag), self._grid, self._statistics,
+            self.contact_step, steps, self._skin, allowance,
+        )  # fmt: skip
+        self.time += steps * self.contact_step
+        if not np.isfinite(self._grains.motion.sum()):
+            msg = f"a grain's motion is not finite at {self.time:.6g} s: reduce engine.contact_step"
+            raise DivergenceError(msg)
+        count = len(links.load) if motion is not None else self._link_count
+        load = links.load / steps if motion is not None else np.zeros((count, 6))
+        rates = np.hstack([links.velocity, links.angular_velocity])
+        work = -(load * rates).sum(1) * steps * self.contact_step if motion else np.zeros(count)
+        return ToolLoads(load[:, :3].copy(), load[:, 3:].copy(), work)
+
+    @property
+    def position(self) -> FloatArray:
+        """Centres [m], shape (n, 3)."""
+        return self._grains.position[self._rank, :3]
+
+    @property
+    def radius(self) -> FloatArray:
+        """Radii [m], shape (n,)."""
+        return self._grains.position[self._rank, 3]
+
+    @property
+    def velocity(self) -> FloatArray:
+        """Velocities [m/s], shape (n, 3)."""
+        return self._grains.motion[self._rank, :3]
+
+    @property
+    def angular_velocity(self) -> FloatArray:
+        """Angular velocities relative to P [rad/s], shape (n, 3)."""
+        return self._grains.motion[self._rank, 3:]
+
+    @property
+    def mass(self) -> FloatArray:
+        """Masses [kg], of fixed grains too, shape (n,)."""
+        return self._material.sphere_mass * self.radius**3
+
+    @property
+    def fixed(self) -> BoolArray:
+        """Grains glued to the body, shape (n,)."""
+        return self._grains.inverse[self._rank, 0] == 0.0
+
+    def set_motion(self, velocity: FloatArray, angular_velocity: FloatArray | float = 0.0) -> None:
+        """Set velocities [m/s] and angular velocities [rad/s] of the free grains, (n, 3)."""
+        motion = np.hstack([velocity, np.broadcast_to(angular_velocity, np.shape(velocity))])
+        motion[self.fixed] = 0.0
+        self._grains.motion[:] = motion[self._order]
+        self._grains.predicted[:] = self._grains.motion
+
+    def kinetic_energy(self) -> float:
+        """Energy [J] of translation and rotation relative to P."""
+        mass, radius = self.mass, self.radius
+        linear = mass * (self.velocity**2).sum(1)
+        angular = 0.4 * mass * radius**2 * (self.angular_velocity**2).sum(1)
+        return float(0.5 * (linear + angular).sum())
+
+    def momentum(self) -> FloatArray:
+        """Linear momentum of the free grains in P [kg m/s], shape (3,)."""
+        return self.mass @ self.velocity
+
+    def contacts(self) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Touching pairs (c, 2), their tangential and their rolling springs [N], (c, 3) each."""
+        first, second, slot = self._touching()
+        pairs = np.column_stack([self._order[first], self._order[second]])
+        history = self._pairs.history[slot]
+        return pairs, history[:, :3].copy(), history[:, 3:].copy()
+
+    @property
+    def overlaps(self) -> OverlapStatistics:
+        """Overlaps since the last reset."""
+        s = self._statistics
+        mean = s[kernel.SUM] / s[kernel.COUNT] if s[kernel.COUNT] else 0.0
+        return OverlapStatistics(
+            float(mean),
+            float(s[kernel.PEAK_GRAIN]),
+            float(s[kernel.PEAK_TOOL]),
+            float(s[kernel.PEAK_FIXED]),
+            float(s[kernel.PEAK_BRISTLE]),
+        )
+
+    def reset_overlaps(self) -> None:
+        """Begin a new record of overlaps."""
+        self._statistics[:] = 0.0
+
+    def check_overlaps(
+        self, *, grain_mean: float, grain_peak: float, tool: float, fixed: float
+    ) -> None:
+        """Refuse overlaps above the limits given, and grains too fast for the step.
+
+        Raises
+        ------
+        DivergenceError
+            Names the parameter to change.
+        """
+        seen = self.overlaps
+        softer = "raise regolith.youngs_modulus (and shorten engine.contact_step)"
+        for name, value, limit, remedy in (
+            ("mean grain", seen.mean, grain_mean, softer),
+            ("peak grain", seen.peak_grain, grain_peak, softer),
+            ("peak tool", seen.peak_tool, tool, softer + " or lower the tool's speed"),
+            ("peak fixed-grain", seen.peak_fixed, fixed, softer),
+        ):
+            if value > limit:
+                msg = f"{name} overlap is {value:.3g} of the radius, limit {limit:g}: {remedy}"
+                raise DivergenceError(msg)
+        fastest = float(np.sqrt((self._grains.motion[:, :3] ** 2).sum(1).max(initial=0.0)))
+        if fastest * self.contact_step > 0.5 * self._skin:
+            msg = f"a grain moves at {fastest:.3g} m/s: shorten engine.contact_step"
+            raise DivergenceError(msg)
+
+    def state(self) -> dict[str, FloatArray]:
+        """Everything that changes, as arrays: `restore` continues from it bit for bit."""
+        parts: dict[str, Any] = {
+            "grains": self._grains,
+            "pairs": self._pairs,
+            "walls": self._walls,
+            "tools": self._tool_pairs,
+        }
+        arrays = {
+            f"{name}.{key}": value.copy()
+            for name, part in parts.items()
+            for key, value in part._asdict().items()
+        }
+        clock = np.array([self.time, self.drag])
+        return arrays | {"statistics": self._statistics.copy(), "clock": clock}
+
+    def restore(self, state: dict[str, FloatArray]) -> None:
+        """Continue from what `state` gave, in a solver made for the same bed, field and tools."""
+
+        def part(kind: Any, name: str) -> Any:
+            return kind(**{key: state[f"{name}.{key}"].copy() for key in kind._fields})
+
+        self._grains, self._pairs = part(Grains, "grains"), part(Pairs, "pairs")
+        self._walls, self._tool_pairs = part(Walls, "walls"), part(ToolPairs, "tools")
+        self._statistics[:] = state["statistics"]
+        self.time, self.drag = (float(value) for value in state["clock"])
+
+    def _touching(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Sorted indices of both grains, and the slot, of every touching pair."""
+        slot = np.flatnonzero(self._pairs.flag == TOUCHING)
+        first = np.searchsorted(self._pairs.start, slot, side="right") - 1
+        return first, self._pairs.neighbour[slot].astype(np.int64), slot
+
+
+@njit(cache=True)
+def _run_steps(
+    grains: Grains,
+    pairs: Pairs,
+    walls: Walls,
+    surfaces: Tools,
+    tool_pairs: ToolPairs,
+    links: Links,
+    material: Material,
+    field: Field,
+    grid: FloatArray,
+    stats: FloatArray,
+    dt: float,
+    steps: int,
+    skin: float,
+    allowance: float,
+) -> tuple[Pairs, Walls, ToolPairs]:
+    """Take `steps` steps in one call; lists are made anew when something has moved enough."""
+    moved = kernel.drift(grains, 0.5 * dt)
+    for step in range(steps):
+        rebuilt = 4.0 * moved > skin * skin
+        if rebuilt:
+            pairs, walls = kernel.rebuild_lists(grains, pairs, walls, material, grid, skin)
+        if surfaces.kind.size > 0:
+            tools.place_links(links, (step + 0.5 - 0.5 * steps) * dt)
+            if rebuilt or tools.links_left(links, surfaces, tool_pairs, allowance):
+                # a grain may go from half a skin behind its reference to half a skin ahead
+                tool_pairs = tools.build_tool_pairs(
+                    grains, surfaces, links, skin + allowance, tool_pairs
+                )
+            tools.tool_forces(grains, surfaces, tool_pairs, links, material, dt, stats)
+        kernel.pair_forces(grains, pairs, material, dt, stats)
+        kernel.wall_forces(grains, walls, material, dt, stats)
+        last = step == steps - 1
+        moved = kernel.kick_and_drift(grains, field, dt, 0.5 * dt if last else dt)
+    return pairs, walls, tool_pairs
