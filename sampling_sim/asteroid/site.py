@@ -185,11 +185,12 @@ def _ray_distances(shape: Shape, direction: FloatArray) -> FloatArray:
     side, other = b - a, c - a
     p = np.cross(direction, other)
     determinant = np.einsum("ij,ij->i", side, p)
-    q = np.cross(-a, side)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        u = -np.einsum("ij,ij->i", a, p) / determinant
-        v = (q @ direction) / determinant
-        distance = np.einsum("ij,ij->i", other, q) / determinant
     slack = 1e-12  # relative; chosen: so that no ray slips between two faces
-    hit = (u >= -slack) & (v >= -slack) & (u + v <= 1.0 + slack) & np.isfinite(distance)
+    edge_on = np.abs(determinant) <= slack * np.einsum("ij,ij->i", side, side)
+    determinant[edge_on] = np.nan  # no comparison below holds then: a miss
+    q = np.cross(-a, side)
+    u = -np.einsum("ij,ij->i", a, p) / determinant
+    v = (q @ direction) / determinant
+    distance = np.einsum("ij,ij->i", other, q) / determinant
+    hit = (u >= -slack) & (v >= -slack) & (u + v <= 1.0 + slack)
     return np.where(hit, distance, -np.inf)
