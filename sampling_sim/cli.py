@@ -74,7 +74,8 @@ def run(
     from sampling_sim.campaign.config import load_experiment
     from sampling_sim.campaign.single import run_single
 
-    loaded = _seeded(load_experiment(experiment, set_ or ()), seed)
+    loaded = load_experiment(experiment, set_ or ())
+    loaded = loaded if seed is None else loaded.reseeded(seed)
     record = run_single(loaded, case=0, output=output)
     if json:
         terminal.print_note(terminal.json_text(_case_report(record)))
@@ -102,7 +103,7 @@ def sweep(
     from sampling_sim.campaign.config import load_experiment
     from sampling_sim.campaign.execute import run_campaign
 
-    loaded = _seeded(load_experiment(experiment, set_ or ()), seed)
+    loaded = load_experiment(experiment, set_ or ())
     interrupted = False
     with terminal.progress_display("cases") as progress:
         try:
@@ -110,6 +111,7 @@ def sweep(
                 loaded,
                 output,
                 cases=cases,
+                seed=seed,
                 workers=workers or len(os.sched_getaffinity(0)),
                 resume=resume,
                 overwrite=overwrite,
@@ -223,10 +225,6 @@ def site(
         terminal.print_note(terminal.json_text(report))
     else:
         terminal.print_mapping(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
-
-
-def _seeded(experiment: "Experiment", seed: int | None) -> "Experiment":
-    return experiment if seed is None else experiment.reseeded(seed)
 
 
 def _case_report(record: Any) -> dict[str, Any]:

@@ -276,6 +276,11 @@ def _fill(file: h5py.File, content: StoreContent) -> None:
     _write_column(series, "offsets", Column(content.offsets, {"long_name": "start of each case"}))
     for name, column in content.series.items():
         _write_column(series, name, column)
+    if "time" in series:
+        series["time"].make_scale("time")
+        for name in content.series.keys() - {"time"}:
+            series[name].dims[0].attach_scale(series["time"])
+    series["offsets"].make_scale("offsets")
 
 
 def _write_column(group: h5py.Group, name: str, column: Column) -> None:

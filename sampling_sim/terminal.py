@@ -44,7 +44,8 @@ def print_summary(summary: Mapping[str, Any], title: str, names: Sequence[str]) 
     counts = ", ".join(f"{count} {status}" for status, count in summary["status"].items())
     console.print(f"{title}: {summary['cases']} cases: {counts}")
     _print_statistics(console, summary["outcomes"], names)
-    for requirement in summary["requirements"]:
+    points = summary.get("design_points", ())
+    for requirement in () if points else summary["requirements"]:
         low, high = requirement["interval"]
         console.print(
             f"{requirement['text']} in {requirement['probability']:.0%} of cases: "
@@ -52,7 +53,7 @@ def print_summary(summary: Mapping[str, Any], title: str, names: Sequence[str]) 
             f"{requirement['cases']}; share {low:.3f} to {high:.3f}, each bound at "
             f"{requirement['confidence']:.0%} confidence)",
         )
-    for part in summary.get("design_points", ()):
+    for part in points:
         inputs = ", ".join(f"{key} = {_cell(value)}" for key, value in part["inputs"].items())
         print_summary(part, f"design point {part['design_point']}: {inputs}", names)
 

@@ -15,8 +15,8 @@ import numpy as np
 from sampling_sim.campaign.leaves import Leaf
 from sampling_sim.errors import ConfigError
 
-HALF_STEP = 2.0**-54
-"""Generator.random() is a multiple of 2⁻⁵³ in [0, 1); half a step up makes it open at both ends."""
+SMALLEST, LARGEST = 2.0**-54, 1.0 - 2.0**-53
+"""Range of u: Generator.random() is a multiple of 2⁻⁵³ in [0, 1); a 0 counts as half a step."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ Distribution = Random | Grid
 
 def draw(distribution: Random, rng: np.random.Generator) -> Any:
     """Draw one value, by exactly one random number."""
-    return distribution.quantile(float(rng.random()) + HALF_STEP)
+    return distribution.quantile(max(float(rng.random()), SMALLEST))
 
 
 def read_distribution(leaf: Leaf, table: Mapping[str, Any]) -> Distribution:
@@ -162,7 +162,7 @@ def _normal(leaf: Leaf, table: Mapping[str, Any]) -> Normal:
     if sd == 0.0 and not low <= mean <= high:
         raise ConfigError(leaf.key, dict(table), "the mean must lie between min and max")
     normal = Normal(mean, sd, low, high)
-    if not all(math.isfinite(normal.quantile(u)) for u in (HALF_STEP, 0.5, 1.0 - HALF_STEP)):
+    if not all(math.isfinite(normal.quantile(u)) for u in (SMALLEST, LARGEST)):
         raise ConfigError(leaf.key, dict(table), "min and max leave nothing of the distribution")
     return normal
 

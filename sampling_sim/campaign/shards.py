@@ -30,6 +30,7 @@ class ShardFolder:
         self.output = output
         self.path = output.with_name(output.name + ".shards")
         self._attributes = attributes
+        self._replaced = self.path / "replaced.h5"
 
     def claim(self, experiment: Experiment, *, resume: bool, overwrite: bool) -> set[int]:
         """Make the folder and return the cases that are finished already.
@@ -51,10 +52,12 @@ class ShardFolder:
         for content in contents:
             self._check_same(content, experiment)
         try:
-            if overwrite:
-                shutil.rmtree(self.path, ignore_errors=True)
-                self.output.unlink(missing_ok=True)
+            if overwrite and self.path.exists():
+                shutil.rmtree(self.path)
             self.path.mkdir(parents=True, exist_ok=True)
+            if overwrite and self.output.exists():
+                # Out of reach of a later resume, but there until the first case has finished
+                self.output.replace(self._replaced)
         except OSError as error:
             raise BadInput(f"{error.filename}: cannot write here: {error.strerror}") from None
         return {int(case) for content in contents for case in content.columns["case"]}
@@ -72,7 +75,9 @@ class ShardFolder:
         self.discard()
 
     def discard(self) -> None:
-        """Remove the folder and what is in it."""
+        """Remove the folder; a result that nothing came to replace is put back."""
+        if self._replaced.exists() and not self.output.exists():
+            self._replaced.replace(self.output)
         shutil.rmtree(self.path)
 
     def _contents(self) -> list[StoreContent]:

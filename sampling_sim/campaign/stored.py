@@ -20,22 +20,28 @@ def stored_experiment(
 
 
 def stored_summary(content: StoreContent, experiment: Experiment) -> dict[str, Any]:
-    """Summarise a result file as `show --json` gives it, every design point also on its own."""
+    """Summarise a result file as `show --json` gives it.
+
+    Each design point has its own verdicts: design points share random numbers, so their cases
+    taken together are not independent.
+    """
     columns, attributes = content.columns, content.attributes
-    whole = summary(columns, experiment.requirements)
-    points = np.unique(columns["design_point"])
-    parts = []
-    for point in points if len(points) > 1 else []:
+    points = []
+    for point in np.unique(columns["design_point"]):
         rows = columns["design_point"] == point
         part = {name: values[rows] for name, values in columns.items()}
         inputs = {key: part[key][0] for key in experiment.grid_keys}
-        parts.append(
-            {"design_point": int(point), "inputs": inputs} | summary(part, experiment.requirements)
-        )
+        head = {"design_point": int(point), "inputs": inputs}
+        points.append(head | summary(part, experiment.requirements))
     return {
         "schema_version": attributes["schema_version"],
         "campaign_id": attributes["campaign_id"],
         "seed": attributes["seed"],
-        **whole,
-        "design_points": parts,
+        **summary(columns, ()),
+        "requirements": [
+            {**verdict, "design_point": point["design_point"]}
+            for point in points
+            for verdict in point["requirements"]
+        ],
+        "design_points": points if len(points) > 1 else [],
     }

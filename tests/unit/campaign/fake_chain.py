@@ -85,7 +85,7 @@ class FakeResult:
 
 
 def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
-    """A deterministic function of the case, or the failure that the case asks for."""
+    """Run a case: a deterministic outcome, or the failure that the case asks for."""
     speed, behaviour = case.sequence.approach_speed, case.sequence.behaviour
     time.sleep(case.sequence.pause)
     if behaviour == "diverge":
@@ -110,5 +110,5 @@ def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
 
 
 def fake_run_recorded(case: FakeCase) -> FakeResult:
-    """The same, with its time series."""
+    """Run a case and keep its time series."""
     return fake_run(case, record=True)
