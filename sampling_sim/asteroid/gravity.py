@@ -30,8 +30,8 @@ ON_SURFACE = 1e-9
 times the round-off of a site's coordinates, 20 nm on the default body."""
 
 FLAT = 1e-7
-"""Sine of the angle at an edge below which its faces are one plane; chosen: far above round-off, far
-below any edge that pulls noticeably."""
+"""Sine of the angle at an edge below which its faces are one plane; chosen: far above round-off,
+far below any edge that pulls noticeably."""
 
 
 class GravityPolyhedron:
