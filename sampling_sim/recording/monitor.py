@@ -48,7 +48,8 @@ class Monitor:
         self._surface_top = surface_top
         self._quiet = 0.0
         self._touch: FloatArray | None = None
-        self._mean_force = np.zeros(3)
+        self.mean_force: FloatArray = np.zeros(3)
+        """[N] filtered ground force on the head, shape (3,)."""
         self.first_contact = math.nan
         self.clear_time = math.nan
         self.peak_force = 0.0
@@ -63,7 +64,7 @@ class Monitor:
     @property
     def head_force(self) -> float:
         """Filtered magnitude [N] of the ground's force on the head."""
-        return float(np.linalg.norm(self._mean_force))
+        return float(np.linalg.norm(self.mean_force))
 
     @property
     def has_contact(self) -> bool:
@@ -72,7 +73,7 @@ class Monitor:
 
     @property
     def is_clear(self) -> bool:
-        """The craft has been clear of the surface since `clear_time`."""
+        """The craft has been clear, after contact or an abort, since `clear_time`."""
         return math.isfinite(self.clear_time)
 
     def clearance(self, craft: CraftView) -> float:
@@ -84,7 +85,7 @@ class Monitor:
         self._window[self._slot] = force
         self._slot = (self._slot + 1) % len(self._window)
         # a fresh mean, not a running sum: no round-off is carried along
-        self._mean_force = self._window.mean(axis=0)
+        self.mean_force = self._window.mean(axis=0)
         if math.isnan(self.first_contact) and self.has_contact:
             self.first_contact = time
         if math.isnan(self.first_contact) or self.is_clear:
@@ -100,7 +101,11 @@ class Monitor:
         self.tilt = math.acos(min(1.0, max(-1.0, float(craft.up[2]))))
         self.tilt_max = max(self.tilt_max, self.tilt)
         self.rate_max = max(self.rate_max, craft.rate)
-        if math.isnan(self.first_contact) or self.is_clear:
+        if self.is_clear:
+            return
+        if self.clearance(craft) > CLEAR_HEIGHT and (retreating or self.first_contact <= time):
+            self.clear_time = time
+        if math.isnan(self.first_contact):
             return
         self.max_sinkage = max(self.max_sinkage, -float(craft.rim[:, 2].min()))
         self._add_slip(craft)
@@ -108,8 +113,6 @@ class Monitor:
         lost = self._quiet >= LOST_AFTER and leaves and not retreating
         if lost and math.isnan(self.rebound_speed):
             self.rebound_speed = craft.normal_speed
-        if self.clearance(craft) > CLEAR_HEIGHT:
-            self.clear_time = time
 
     def _add_slip(self, craft: CraftView) -> None:
         middle = craft.rim.mean(axis=0)[:2]
