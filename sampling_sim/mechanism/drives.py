@@ -2,10 +2,11 @@
 
 The laws are ours, not the engine's, so that the work of a motor and the loss of a damper are known
 exactly.  Position and speed are the joint's: m and m/s, or rad and rad/s; effort is N or N·m.
-An explicit law is stable only while stiffness·H²/m and damping·H/m stay well under 1 (H exchange
-step, m the mass it moves).
+An explicit law is stable only while stiffness·H²/m and damping·H/m stay under 1 (H exchange step,
+m the mass it moves): `longest_step` tells, and the world refuses more.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,10 @@ class Drive(Protocol):
 
     def effort(self, position: float, speed: float) -> float:
         """Force [N] or torque [N·m] on the child link along the joint's axis."""
+        ...
+
+    def longest_step(self, inertia: float) -> float:
+        """Longest step [s] at which the law stays stable on `inertia` [kg or kg·m²]."""
         ...
 
 
@@ -36,6 +41,10 @@ class SpringDamper:
         beyond = position - min(max(position, -self.stroke), self.stroke)
         return -self.stiffness * position - self.damping * speed - self.stop_stiffness * beyond
 
+    def longest_step(self, inertia: float) -> float:
+        """Smaller of m/c and √(m/k), the stop counted in k."""
+        return _longest_step(inertia, self.stiffness + self.stop_stiffness, self.damping)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SpeedMotor:
@@ -51,6 +60,10 @@ class SpeedMotor:
     def effort(self, position: float, speed: float) -> float:  # noqa: ARG002 - same call for all
         """clip(gain·(set − speed), ±limit)."""
         return min(max(self.gain * (self.speed - speed), -self.torque_limit), self.torque_limit)
+
+    def longest_step(self, inertia: float) -> float:
+        """Inertia over the gain, which acts as a damper."""
+        return _longest_step(inertia, 0.0, self.gain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +86,13 @@ class ForceLimitedSlide:
         wanted = (self.target - position) / self.settling_time
         wanted = min(max(wanted, -self.speed), self.speed)
         return min(max(self.gain * (wanted - speed), -self.force_limit), self.force_limit)
+
+    def longest_step(self, inertia: float) -> float:
+        """Gain acts as a damper, gain over settling time as a spring."""
+        return _longest_step(inertia, self.gain / self.settling_time, self.gain)
+
+
+def _longest_step(inertia: float, stiffness: float, damping: float) -> float:
+    by_damper = inertia / damping if damping > 0.0 else math.inf
+    by_spring = math.sqrt(inertia / stiffness) if stiffness > 0.0 else math.inf
+    return min(by_damper, by_spring)

@@ -115,9 +115,10 @@ class Bullet:
     # --- state ------------------------------------------------------------------------------------
 
     def links(self, body: int, joints: Sequence[int]) -> tuple[FloatArray, ...]:
-        """Position, quaternion, velocity and rate of the links' inertial frames, base first.
+        """Position, rotation, velocity and rate of the links' inertial frames, base first.
 
-        Forward kinematics are asked for: without them PyBullet reports links one step late.
+        Rotations (m, 3, 3) take components in the inertial frame to the world's.  Forward
+        kinematics are asked for: without them PyBullet reports links one step late.
         """
         position, quaternion = engine.getBasePositionAndOrientation(
             body, physicsClientId=self._client
@@ -132,9 +133,11 @@ class Bullet:
                 computeForwardKinematics=1,
                 physicsClientId=self._client,
             )
+        quaternions = (quaternion, *(s[1] for s in states))
+        matrices = np.array([engine.getMatrixFromQuaternion(q) for q in quaternions])
         return (
             np.array([position, *(s[0] for s in states)]),
-            np.array([quaternion, *(s[1] for s in states)]),
+            matrices.reshape(-1, 3, 3),
             np.array([velocity, *(s[6] for s in states)]),
             np.array([angular_velocity, *(s[7] for s in states)]),
         )

@@ -54,10 +54,15 @@ class RotatingField:
     """
 
     def __init__(self, site: SiteField, polyhedron: PolyhedronField) -> None:
-        self._site = site
+        self._spin = site.spin
         self._polyhedron = polyhedron
         self._gravity = np.zeros((0, 3))
         self._gradient = np.zeros((0, 3, 3))
+        # a uniform rotation is affine in place and speed: taken once from the site's own terms
+        axes, still = np.eye(3), np.zeros((3, 3))
+        self._origin = site.inertial(still[:1], still[:1])[0]
+        self._centrifugal = site.inertial(axes, still) - self._origin
+        self._coriolis = site.inertial(still, axes) - self._origin
 
     def refresh(self, world: World) -> None:
         """Take the attraction and its gradient where the links are."""
@@ -68,15 +73,14 @@ class RotatingField:
     def loads(self, world: World) -> tuple[FloatArray, FloatArray]:
         """Force [N] and torque [N·m] on each link, shapes (m, 3)."""
         state = world.state()
-        place, speed = state.position, state.velocity
+        still = self._gravity + self._origin + state.position @ self._centrifugal
         # the kick spans [v_n, v_{n+1}]: Coriolis at the middle of it, by one predictor step
-        ahead = self._gravity + self._site.inertial(place, speed)
-        middle = speed + 0.5 * world.step_size * ahead
-        acceleration = self._gravity + self._site.inertial(place, middle)
+        ahead = still + state.velocity @ self._coriolis
+        middle = state.velocity + 0.5 * world.step_size * ahead
         inertia = world.patch_inertia()
-        torque = rotating_frame_torque(inertia, state.angular_velocity, self._site.spin)
-        torque = torque + gravity_gradient_torque(inertia, self._gradient)
-        return world.mass[:, None] * acceleration, torque
+        torque = rotating_frame_torque(inertia, state.angular_velocity, self._spin)
+        torque += gravity_gradient_torque(inertia, self._gradient)
+        return world.mass[:, None] * (still + middle @ self._coriolis), torque
 
 
 @dataclass

@@ -16,8 +16,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.errors import DivergenceError
-from sampling_sim.frames import rotation_from_quaternion
+from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.mechanism.base import Design, principal_axes
 from sampling_sim.mechanism.drives import Drive
 from sampling_sim.world._bullet import Bullet
@@ -55,7 +54,13 @@ class WorldState:
 
 
 class World:
-    """One craft, free or above bedrock; use as a context manager, or call `close`."""
+    """One craft, free or above bedrock; use as a context manager, or call `close`.
+
+    Raises
+    ------
+    ConfigError
+        If the exchange step is too long for a drive, or for the bedrock's restitution.
+    """
 
     def __init__(
         self, design: Design, settings: EngineParameters, *, bedrock_depth: float | None = None
@@ -74,6 +79,7 @@ class World:
         lift_rate_limit(self._bullet, self._body, settings.joint_rate_limit)
         self._joints = self._engine_joints()
         self._axes = np.array([principal_axes(link.inertia)[1] for link in design.links])
+        self._refuse_long_step()
         if bedrock_depth is not None:
             add_bedrock(self._bullet, _bedrock(design, settings, bedrock_depth))
         self._steps = 0
@@ -175,7 +181,7 @@ class World:
             If a link has no finite place or speed any more.
         """
         if self._state is None:
-            position, quaternion, velocity, rate = self._bullet.links(self._body, self._joints)
+            position, rotation, velocity, rate = self._bullet.links(self._body, self._joints)
             joint_position, joint_speed = self._bullet.joints(self._body, self._joints)
             if not math.isfinite(position.sum() + velocity.sum() + rate.sum()):
                 message = (
@@ -186,7 +192,7 @@ class World:
             self._state = WorldState(
                 time=self._steps * self.step_size,
                 position=position,
-                rotation=rotation_from_quaternion(quaternion) @ self._axes.transpose(0, 2, 1),
+                rotation=rotation @ self._axes.transpose(0, 2, 1),
                 velocity=velocity,
                 angular_velocity=rate,
                 joint_position=joint_position,
@@ -221,6 +227,31 @@ class World:
         count = self._bullet.joint_count(self._body)
         index = {self._bullet.joint_name(self._body, joint): joint for joint in range(count)}
         return [index[joint.name] for joint in self.design.joints]
+
+    def _refuse_long_step(self) -> None:
+        """Refuse an exchange step at which a drive would be unstable, naming its joint."""
+        drives = [(joint.name, joint.drive) for joint in self.design.joints]
+        for command in self.design.commands.values():
+            drives.extend(command.items())
+        inertia = {j.name: self._joint_inertia(i) for i, j in enumerate(self.design.joints)}
+        for name, drive in drives:
+            longest = drive.longest_step(inertia[name])
+            if self.step_size > longest:
+                allowed = f"the drive of joint {name!r} asks for {longest:.3g} s or less"
+                raise ConfigError("engine.exchange_step", self.step_size, allowed)
+
+    def _joint_inertia(self, joint: int) -> float:
+        """Inertia [kg or kg·m²] that a joint's drive feels, by a trial step from rest."""
+        effort = [float(other == joint) for other in range(len(self._joints))]
+        self._bullet.drive(self._body, self._joints, effort)
+        self._bullet.step()
+        speed = self._bullet.joints(self._body, self._joints)[1][joint]
+        for other in self._joints:
+            self._bullet.place_joint(self._body, other, 0.0, 0.0)
+        still = np.zeros(3)
+        upright = np.array([0.0, 0.0, 0.0, 1.0])
+        self._bullet.place_base(self._body, still, upright, still, still)
+        return self.step_size / float(speed)
 
     def _drive_efforts(self, state: WorldState) -> FloatArray:
         return np.array(

@@ -19,7 +19,7 @@ class WithoutTorque(RotatingField):
     """The field with its torque left out: the twin."""
 
     def loads(self, world):
-        """Forces only."""
+        """Return the forces only."""
         force, torque = super().loads(world)
         return force, 0.0 * torque
 
@@ -28,13 +28,13 @@ class WithoutCoriolis(RotatingField):
     """The field with half its Coriolis term: the usual slip of the 2."""
 
     def loads(self, world):
-        """Forces less half the Coriolis term."""
+        """Return the forces less half the Coriolis term."""
         force, torque = super().loads(world)
-        coriolis = -2.0 * np.cross(self._site.spin, world.state().velocity)
+        coriolis = -2.0 * np.cross(self._spin, world.state().velocity)
         return force - 0.5 * world.mass[:, None] * coriolis, torque
 
 
-def inertial_errors(field_type, step=2e-3, seconds=60.0):
+def inertial_errors(field_type, step=1.5e-3, seconds=60.0):
     """Errors of attitude [rad] and path [m] of the whole craft at rest in inertial space.
 
     Seen from P it turns at −ω: R(t) = exp(−ω t), and its place is a fixed inertial one.
@@ -66,12 +66,12 @@ def test_a_craft_at_rest_in_inertial_space_turns_at_minus_spin_in_the_patch():
 
 
 def test_without_the_fields_torque_the_craft_would_turn():
-    attitude, _ = inertial_errors(WithoutTorque, seconds=20.0)
+    attitude, _ = inertial_errors(WithoutTorque, seconds=15.0)
     assert attitude > 1e-4
 
 
 def test_with_half_the_coriolis_term_the_path_would_bend():
-    _, path = inertial_errors(WithoutCoriolis, seconds=20.0)
+    _, path = inertial_errors(WithoutCoriolis, seconds=15.0)
     assert path > 1e-2
 
 
