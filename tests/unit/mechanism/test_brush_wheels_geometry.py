@@ -136,7 +136,7 @@ def test_the_reference_points_lie_on_the_rim_the_lowest_of_the_housing(design):
     x, y = np.meshgrid(np.linspace(-0.14, 0.14, 57), np.linspace(-0.07, 0.07, 57))
     rim = np.stack([x, y, np.full_like(x, design.reference_points[0, 2])], axis=-1)
     assert gap(design, rim - [0.0, 0.0, 1e-4], 0.0, wheels).min() > 0.0
-    assert gap(design, rim + [0.0, 0.0, 2e-3], 0.0, wheels).min() < 0.0
+    assert gap(design, rim - [0.0, 0.0, -2e-3], 0.0, wheels).min() < 0.0
 
 
 def test_a_different_size_stays_closed():
