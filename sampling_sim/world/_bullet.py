@@ -1,8 +1,8 @@
 """PyBullet behind one typed class: the only file that imports it.
 
-`Bullet` is one DIRECT client.  Each method is one engine call, or one batch of them; what PyBullet
-does unasked (damping, joint motors, gravity, URDF caching, shrunken rates) is switched off here, so
-that no caller can forget it.  Quaternions are xyzw.  Traps and measurements: docs/world.md.
+`Bullet` is one DIRECT client.  Each method is one engine call, or one batch of them.  What PyBullet
+does unasked to a world is switched off here, what it does to a body in `bodies.py`.  Quaternions
+are xyzw.  Traps and measurements: docs/world.md.
 """
 
 import contextlib

@@ -1,11 +1,12 @@
 """Contacts of the links with bedrock, as arrays.  Frame P, SI."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.world._bullet import Bullet
+from sampling_sim.world._bullet import BASE, Bullet
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,22 @@ class Contacts:
         return np.asarray(self.force[self.link == link].sum(axis=0), dtype=float)
 
 
-def ground_contacts(bullet: Bullet, body: int) -> Contacts:
-    """Contacts of `body` with whatever else is in the world (only bedrock is)."""
+def ground_contacts(bullet: Bullet, body: int, joints: Sequence[int]) -> Contacts:
+    """Contacts of `body` with bedrock, which must have been added after it.
+
+    `joints` are the engine's indices of the design's joints, in the design's order.
+    PyBullet calls the body of the lower index A; its normals point to A, and the two friction
+    forces act on A along directions of their own.
+    """
     rows = [row for row in bullet.contacts() if row[1] == body]
-    mirrored = [row for row in bullet.contacts() if row[2] == body and row[1] != body]
-    link = [row[3] + 1 for row in rows] + [row[4] + 1 for row in mirrored]
-    sign = np.array([1.0] * len(rows) + [-1.0] * len(mirrored))[:, None]
-    point = [row[6] for row in rows] + [row[5] for row in mirrored]
-    found = rows + mirrored
-    # PyBullet: the normal points from B to A, friction acts along two directions given
-    normal = sign * np.array([row[7] for row in found]).reshape(-1, 3)
-    pushes = np.array([row[9] for row in found]).reshape(-1, 1) * normal
-    friction = [row[10] * np.array(row[11]) + row[12] * np.array(row[13]) for row in found]
+    index = {link: i for i, link in enumerate((BASE, *joints))}
+    normal = np.array([row[7] for row in rows]).reshape(-1, 3)
+    push = np.array([row[9] for row in rows]).reshape(-1, 1) * normal
+    rub = np.array([row[10] * np.array(row[11]) + row[12] * np.array(row[13]) for row in rows])
     return Contacts(
-        link=np.array(link, dtype=np.int64),
-        point=np.array(point).reshape(-1, 3),
+        link=np.array([index[row[3]] for row in rows], dtype=np.int64),
+        point=np.array([row[6] for row in rows]).reshape(-1, 3),
         normal=normal,
-        gap=np.array([row[8] for row in found]),
-        force=pushes + sign * np.array(friction).reshape(-1, 3),
+        gap=np.array([row[8] for row in rows]),
+        force=push + rub.reshape(-1, 3),
     )

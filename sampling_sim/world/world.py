@@ -218,7 +218,7 @@ class World:
 
     def contacts(self) -> Contacts:
         """Contacts with bedrock in the last step."""
-        return ground_contacts(self._bullet, self._body)
+        return ground_contacts(self._bullet, self._body, self._joints)
 
     # --- private ----------------------------------------------------------------------------------
 
