@@ -151,9 +151,8 @@ def same_bits(a: Any, b: Any) -> NDArray[np.bool_]:
     """Where two columns hold the same bits; NaN equals NaN, 0.0 does not equal -0.0."""
     one, other = np.asarray(a), np.asarray(b)
     if one.dtype.kind == "f" and other.dtype.kind == "f":
-        return np.asarray(
-            one.astype(np.float64).view(np.int64) == other.astype(np.float64).view(np.int64)
-        )
+        x, y = one.astype(np.float64), other.astype(np.float64)
+        return (x.view(np.int64) == y.view(np.int64)) | (np.isnan(x) & np.isnan(y))
     return np.asarray(one == other, dtype=bool)
 
 

@@ -4,8 +4,13 @@ A worker sees one case and nothing else, so results do not depend on how many wo
 which order they finish, or whether the sweep was resumed.
 """
 
-from collections.abc import Callable, Mapping
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
@@ -17,6 +22,9 @@ from sampling_sim.store import CaseRecord
 
 if TYPE_CHECKING:
     from sampling_sim.campaign.pool import Attempt, Runner, WorkerPool
+
+POLL = 0.05
+"""[s] between looks at the workers; chosen: short beside a case, long beside a look."""
 
 Progress = Callable[[int, int, CaseRecord], None]
 """Called after each case with the cases finished, the cases in all, and the case."""
@@ -132,21 +140,43 @@ def _run_all(
         return
     from sampling_sim.campaign.pool import WorkerPool
 
-    with WorkerPool(min(workers, len(todo)), runner) as pool:
-        try:
-            for plan, case in todo.items():
-                if pool.is_full:
-                    _keep_one(pool, pool.next(), keeper)
-                pool.submit(plan, case)
-            while pool.is_busy:
-                _keep_one(pool, pool.next(), keeper)
-        except KeyboardInterrupt:
-            for plan in pool.finished():
-                _keep_one(pool, plan, keeper)
-            raise
+    waiting = iter(todo.items())
+    with interrupts_noted() as interrupted, WorkerPool(min(workers, len(todo)), runner) as pool:
+        while not interrupted.is_set():
+            while not pool.is_full and (task := next(waiting, None)) is not None:
+                pool.submit(*task)
+            if not pool.is_busy:
+                return
+            time.sleep(POLL)
+            _keep_finished(pool, keeper)
+        _keep_finished(pool, keeper)
+    raise KeyboardInterrupt
 
 
-def _keep_one(pool: "WorkerPool", plan: PlannedCase, keeper: _Keeper) -> None:
-    # Released only once it is on the disk: an interrupt in between keeps it, at worst twice
-    keeper.keep(plan, pool.result(plan))
-    pool.release(plan)
+def _keep_finished(pool: "WorkerPool", keeper: _Keeper) -> None:
+    for plan in pool.finished():
+        keeper.keep(plan, pool.release(plan))
+
+
+@contextmanager
+def interrupts_noted() -> Iterator[threading.Event]:
+    """Note the first Ctrl-C instead of raising it; a second one raises as ever.
+
+    An exception raised between any two instructions may be swallowed by a finaliser of a library,
+    or cut the writing of a case in two.
+    """
+    noted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield noted  # only the main thread can handle signals
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        noted.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)

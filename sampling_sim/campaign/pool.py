@@ -7,12 +7,13 @@ loses the sweep (docs/architecture.md).  The only module that imports distribute
 import logging
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, wait
+from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from sampling_sim.campaign.config import PlannedCase
@@ -24,6 +25,8 @@ TRIES = 2
 """chosen: a case that raises mostly does so again, so one retry is enough."""
 WORKER_DEATHS = 2
 """chosen: a case is given up when it has taken its worker with it more often than this."""
+RESTART_TIME = 30.0
+"""[s] chosen: a worker process starts in 2 s on a free machine."""
 
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": WORKER_DEATHS,
@@ -94,7 +97,7 @@ class WorkerPool:
             threads_per_worker=1,
             processes=True,
             memory_limit=0,  # a paused worker would hide that memory is short
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: another sweep may be running
             silence_logs=logging.CRITICAL,
         )
         self._client = Client(self._cluster)
@@ -107,6 +110,9 @@ class WorkerPool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        # Closing while a dead worker is being started anew fails inside distributed
+        with suppress(TimeoutError):
+            self._client.wait_for_workers(self._workers, timeout=RESTART_TIME)
         self._client.close()
         self._cluster.close()
 
@@ -127,26 +133,17 @@ class WorkerPool:
         )
         self._running[plan] = future
 
-    def next(self) -> PlannedCase:
-        """Wait for a case to finish; it stays in the pool until it is released."""
-        wait(list(self._running.values()), return_when="FIRST_COMPLETED")
-        return self.finished()[0]
-
     def finished(self) -> list[PlannedCase]:
         """Cases that have finished and were not released, without waiting."""
         return [plan for plan, future in self._running.items() if future.done()]
 
-    def result(self, plan: PlannedCase) -> Attempt:
-        """Outcome of a finished case, whatever happened to its worker."""
+    def release(self, plan: PlannedCase) -> Attempt:
+        """Take a finished case out of the pool, whatever happened to its worker."""
         try:
-            return self._running[plan].result()
+            return self._running.pop(plan).result()
         except KilledWorker:
             deaths = f"its worker process died {WORKER_DEATHS + 1} times (out of memory, or killed)"
             return Attempt(_failed(deaths), {})
-
-    def release(self, plan: PlannedCase) -> None:
-        """Forget a finished case, once it is on the disk."""
-        del self._running[plan]
 
 
 class _DeafToInterrupts(WorkerPlugin):  # type: ignore[misc]  # distributed is untyped

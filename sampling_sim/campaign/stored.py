@@ -26,7 +26,7 @@ def stored_summary(content: StoreContent, experiment: Experiment) -> dict[str, A
     taken together are not independent.
     """
     columns, attributes = content.columns, content.attributes
-    points = []
+    points: list[dict[str, Any]] = []
     for point in np.unique(columns["design_point"]):
         rows = columns["design_point"] == point
         part = {name: values[rows] for name, values in columns.items()}

@@ -8,7 +8,8 @@ from pathlib import Path
 import fake_chain
 import pytest
 
-from sampling_sim.campaign.config import Experiment, parse_experiment
+from sampling_sim.campaign.config import Experiment, PlannedCase, parse_experiment
+from sampling_sim.campaign.pool import Attempt, Runner, attempt
 
 TEXT = """
 [mechanism]
@@ -49,6 +50,45 @@ def experiment_file(tmp_path: Path) -> Path:
     path = tmp_path / "fake.toml"
     path.write_text(TEXT, encoding="utf-8")
     return path
+
+
+class SerialPool:
+    """Stands for the worker processes where a test is not about them: runs as it is submitted."""
+
+    is_full = False
+
+    def __init__(self, workers: int, runner: Runner) -> None:  # noqa: ARG002
+        self.runner = runner
+        self.done: dict[PlannedCase, Attempt] = {}
+
+    def __enter__(self) -> "SerialPool":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.is_full = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any result is waiting."""
+        return bool(self.done)
+
+    def submit(self, plan: PlannedCase, case: object) -> None:
+        """Run one case."""
+        self.done[plan] = attempt(self.runner, case)
+
+    def finished(self) -> list[PlannedCase]:
+        """All that was submitted."""
+        return list(self.done)
+
+    def release(self, plan: PlannedCase) -> Attempt:
+        """Take one result."""
+        return self.done.pop(plan)
+
+
+@pytest.fixture
+def serial_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run cases in this process; about 2 s a sweep are saved."""
+    monkeypatch.setattr("sampling_sim.campaign.pool.WorkerPool", SerialPool)
 
 
 @pytest.fixture

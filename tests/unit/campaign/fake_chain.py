@@ -94,9 +94,10 @@ def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
         raise RuntimeError("wires crossed")
     if behaviour == "refuse":
         raise BadInput("the bed cannot stay: needs tensile_strength = 1 Pa")
-    if behaviour == "die" or (behaviour == "die_once" and not Path(case.sequence.marker).exists()):
-        if case.sequence.marker:
-            Path(case.sequence.marker).touch()
+    marker = Path(case.sequence.marker)
+    if behaviour == "die" or (behaviour == "die_once" and not marker.exists()):
+        if behaviour == "die_once":
+            marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     mass = float(np.sin(1.0 / speed) ** 2)
     status = Status.COLLECTED if mass > 0.1 else Status.EMPTY

@@ -1,6 +1,5 @@
 """The result file: readable by anyone, written whole or not at all, merged in any order."""
 
-import os
 from collections.abc import Callable
 from dataclasses import fields
 from itertools import permutations
@@ -201,7 +200,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     with pytest.raises(TypeError):
         write_store(stored, broken)
     assert stored.read_bytes() == before
-    assert os.listdir(stored.parent) == [stored.name]
+    assert list(stored.parent.iterdir()) == [stored]
 
 
 def test_a_new_file_is_refused_where_it_cannot_be(stored: Path) -> None:
@@ -212,7 +211,7 @@ def test_a_new_file_is_refused_where_it_cannot_be(stored: Path) -> None:
 
 
 def test_same_bits_tells_zeros_apart_and_nans_together() -> None:
-    assert same_bits(np.nan, np.float64("nan"))
+    assert same_bits(np.nan, -np.float64("nan"))
     assert not same_bits(0.0, -0.0)
     assert not same_bits(1.0, np.nextafter(1.0, 2.0))
     assert same_bits("a", "a")

@@ -1,0 +1,156 @@
+"""Campaigns on worker processes: every case kept, whatever becomes of it, and always the same."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import fake_chain
+import numpy as np
+import pytest
+
+from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.pool import attempt
+from sampling_sim.errors import BadInput, ConfigError
+from sampling_sim.outcome import NOT_COMPARED, Status
+from sampling_sim.store import CaseRecord, StoreContent, read_store, same_bits
+
+Load = Callable[..., Experiment]
+
+
+def assert_same(a: StoreContent, b: StoreContent) -> None:
+    """Assert the same rows bit for bit, wall time aside, and the same series."""
+    assert a.runs.keys() == b.runs.keys()
+    for name in a.runs.keys() - NOT_COMPARED:
+        assert same_bits(a.columns[name], b.columns[name]).all(), name
+    assert a.offsets.tolist() == b.offsets.tolist()
+    assert a.series.keys() == b.series.keys()
+    for name in a.series:
+        assert same_bits(a.series[name].values, b.series[name].values).all()
+
+
+def test_one_and_two_workers_and_a_resumed_sweep_give_the_same_bits(
+    experiment: Load, tmp_path: Path
+) -> None:
+    """And more cases leave the earlier ones as they are."""
+    loaded, run = experiment(), fake_chain.fake_run_recorded
+    seen: list[tuple[int, int, CaseRecord]] = []
+    one = run_campaign(loaded, tmp_path / "1.h5", workers=1, runner=run)
+    part = tmp_path / "2.h5"
+    run_campaign(loaded, part, cases=4, workers=2, runner=run)
+    first = read_store(part)
+    assert first.columns["case"].tolist() == [0, 1, 2, 3]
+    run_campaign(loaded, part, resume=True, runner=run, progress=lambda *call: seen.append(call))
+    assert_same(read_store(one), read_store(part))
+    assert [(done, total) for done, total, _ in seen] == [(5, 6), (6, 6)]
+    assert {record.case for _, _, record in seen} == {4, 5}
+    assert len(set(read_store(one).columns["collected_mass"])) == 6  # something varied
+    other = run_campaign(loaded, tmp_path / "8.h5", cases=4, seed=8, runner=run)
+    assert not same_bits(read_store(other).columns["collected_mass"][:4],
+                         first.columns["collected_mass"]).any()  # fmt: skip
+    assert not list(tmp_path.glob("*.shards"))
+
+
+def test_a_sweep_goes_on_past_cases_that_diverge_fail_or_kill_their_worker(
+    experiment: Load, tmp_path: Path
+) -> None:
+    """A worker killed once costs nothing; a case that always kills its worker is given up."""
+    words = '["collect", "diverge", "raise", "refuse", "die", "die_once"]'
+    marker = tmp_path / "killed"
+    loaded = experiment(
+        f"sequence.behaviour={{ grid = {words} }}", f"sequence.marker={marker}", "campaign.cases=1"
+    )
+    out = run_campaign(loaded, tmp_path / "out.h5", runner=fake_chain.fake_run)
+    content = read_store(out)
+    status = content.columns["status"].tolist()
+    assert status[1:5] == ["diverged", "failed", "failed", "failed"]
+    assert status[0] == status[5] in {"collected", "empty"}
+    messages = content.columns["message"].tolist()
+    assert messages[0] == messages[5] == ""
+    assert "lower engine.step" in messages[1]
+    assert messages[2] == "RuntimeError: wires crossed (2 tries)"
+    assert "tensile_strength" in messages[3]
+    assert "worker process died 3 times" in messages[4]
+    assert content.columns["seed"].tolist() == [7] * 6
+    assert np.isnan(content.columns["peak_force"][1:5]).all()
+    mass = content.columns["collected_mass"]
+    assert marker.exists()
+    assert mass[5] == mass[0] > 0.0
+
+
+@pytest.mark.usefixtures("serial_pool")
+def test_a_sweep_in_which_no_case_can_run_is_bad_input_and_keeps_the_old_file(
+    experiment: Load, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.h5"
+    out.write_text("old")
+    with pytest.raises(BadInput, match=r"no case can be run: .*tensile_strength"):
+        run_campaign(
+            experiment("sequence.behaviour=refuse"), out, cases=2, overwrite=True,
+            runner=fake_chain.fake_run,
+        )  # fmt: skip
+    assert out.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.fixture
+def no_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where a refusal comes too late: nothing may run."""
+    monkeypatch.setattr("sampling_sim.campaign.execute._run_all", pytest.fail)
+
+
+@pytest.mark.usefixtures("no_pool")
+def test_existing_results_and_unwritable_places_are_refused_before_anything_runs(
+    experiment: Load, tmp_path: Path
+) -> None:
+    run, loaded = fake_chain.fake_run, experiment()
+    out = tmp_path / "out.h5"
+    out.write_text("precious")
+    with pytest.raises(BadInput, match="exists already; give --resume or --overwrite"):
+        run_campaign(loaded, out, runner=run)
+    with pytest.raises(BadInput, match="exclude each other"):
+        run_campaign(loaded, out, resume=True, overwrite=True, runner=run)
+    with pytest.raises(BadInput, match="cannot write here"):
+        run_campaign(loaded, out / "inside.h5", runner=run)
+    (tmp_path / "folder.h5").mkdir()
+    with pytest.raises(BadInput, match="is a folder"):
+        run_campaign(loaded, tmp_path / "folder.h5", overwrite=True, runner=run)
+    (tmp_path / "left.h5.shards").mkdir()
+    with pytest.raises(BadInput, match=r"left.h5.shards: exists already"):
+        run_campaign(loaded, tmp_path / "left.h5", runner=run)
+    with pytest.raises(BadInput, match="at least 1"):
+        run_campaign(loaded, tmp_path / "new.h5", workers=0, runner=run)
+    assert out.read_text() == "precious"
+    assert not (tmp_path / "new.h5.shards").exists()
+
+
+@pytest.mark.usefixtures("no_pool")
+def test_a_draw_that_breaks_a_rule_is_refused_before_anything_runs(
+    experiment: Load, tmp_path: Path
+) -> None:
+    loaded = experiment('mechanism.depth={ uniform = ["1 cm", "40 cm"] }')
+    with pytest.raises(ConfigError, match=r"mechanism\.depth"):
+        run_campaign(loaded, tmp_path / "out.h5", cases=50, runner=fake_chain.fake_run)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("serial_pool")
+def test_resume_of_another_experiment_says_what_differs(experiment: Load, tmp_path: Path) -> None:
+    out = run_campaign(experiment(), tmp_path / "out.h5", cases=1, runner=fake_chain.fake_run)
+    before = out.read_bytes()
+    other = experiment("mechanism.width=31 cm", "sequence.tilt=1 deg")
+    with pytest.raises(BadInput, match=r"differs: mechanism.width, sequence.tilt, "):
+        run_campaign(other, out, resume=True, runner=fake_chain.fake_run)
+    assert out.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_an_attempt_turns_errors_into_outcomes(experiment: Load) -> None:
+    """And lets Ctrl-C through."""
+    case = experiment("sequence.behaviour=diverge").case(0)
+    assert attempt(fake_chain.fake_run, case).outcome.status is Status.DIVERGED
+
+    def interrupted(_: object) -> fake_chain.FakeResult:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        attempt(interrupted, case)

@@ -1,0 +1,259 @@
+"""The command line: tables for people, one JSON object for scripts, one line for bad input."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from sampling_sim import cli
+from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
+from sampling_sim.outcome import outcome_columns
+from sampling_sim.store import read_store
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fake_physics: None,
+    serial_pool: None,
+) -> Call:  # fmt: skip
+    """Call the command line in this process; gives exit code, stdout, stderr."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["sampling-sim", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        text = capsys.readouterr()
+        return int(end.value.code or 0), text.out, text.err
+
+    return run
+
+
+def parsed(result: tuple[int, str, str]) -> dict[str, Any]:
+    """Parse the one object on stdout of a command that succeeded."""
+    code, out, err = result
+    assert code == 0, err
+    assert "NaN" not in out
+    return json.loads(out)
+
+
+@pytest.fixture
+def stored(call: Call, experiment_file: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "out.h5"
+    assert call("sweep", experiment_file, "-o", path)[0] == 0
+    return path
+
+
+def test_run_prints_every_outcome_and_json_gives_the_same(
+    call: Call, experiment_file: Path
+) -> None:
+    code, out, _ = call("run", experiment_file)
+    assert code == 0
+    assert all(name in out for name in outcome_columns())
+    report = parsed(call("run", experiment_file, "--json"))
+    assert report.keys() == {"seed", "case_id", *outcome_columns()}
+    assert report["grain_size_max"] is None
+    assert f"{report['collected_mass']:.4g}" in out
+    assert report["seed"] == 7
+
+
+def test_run_takes_settings_and_a_seed(call: Call, experiment_file: Path) -> None:
+    base = parsed(call("run", experiment_file, "--json"))
+    seeded = parsed(call("run", experiment_file, "--json", "--seed", 8))
+    assert seeded["seed"] == 8
+    assert seeded["collected_mass"] != base["collected_mass"]
+    setting = ("--set", "sequence.approach_speed=5 cm/s")
+    fixed = parsed(call("run", experiment_file, "--json", *setting))
+    assert fixed["collected_mass"] == np.sin(20.0) ** 2
+
+
+def test_run_writes_a_file_of_one_case_with_its_series(
+    call: Call, experiment_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.h5"
+    report = parsed(call("run", experiment_file, "--json", "-o", path))
+    content = read_store(path)
+    assert content.columns["case_id"].tolist() == [report["case_id"]]
+    assert len(content.series["time"].values) == 1 + report["collected_count"] % 5
+    code, _, err = call("run", experiment_file, "-o", path)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "exists already" in err
+
+
+def test_sweep_ends_with_its_table_and_show_has_all(call: Call, stored: Path) -> None:
+    code, out, _ = call("show", stored)
+    assert code == 0
+    assert all(name in out for name in NUMERIC_OUTCOMES)
+    assert "6 cases" in out
+    assert "collected_mass [kg]" in out
+    assert "collected_mass >= 100 g in 50% of cases" in out
+    report = parsed(call("show", stored, "--json"))
+    assert report["schema_version"] == 1
+    assert report["cases"] == sum(report["status"].values()) == 6
+    mass = read_store(stored).columns["collected_mass"]
+    found = report["outcomes"]["collected_mass"]
+    assert found["n"] == 6
+    assert found["mean"] == pytest.approx(mass.mean(), rel=1e-15)
+    assert found.keys() == {"n", "mean", "sd", "q05", "q50", "q95"}
+    assert report["outcomes"]["impulse"] == dict.fromkeys(found, None) | {"n": 0}
+    (requirement,) = report["requirements"]
+    assert requirement["met_cases"] == (mass >= 0.1).sum()
+    assert requirement["verdict"] in {"met", "not met", "not shown yet"}
+
+
+def test_design_points_have_their_own_verdicts(
+    call: Call, experiment_file: Path, tmp_path: Path
+) -> None:
+    grid = ("--set", 'mechanism.depth={ grid = ["1 cm", "2 cm"] }')
+    path = tmp_path / "grid.h5"
+    code, out, _ = call("sweep", experiment_file, "-n", 3, *grid, "-o", path)
+    assert code == 0
+    assert out.count("of 3; share") == 2
+    report = parsed(call("show", path, "--json"))
+    assert [r["design_point"] for r in report["requirements"]] == [0, 1]
+    assert [p["inputs"] for p in report["design_points"]] == [
+        {"mechanism.depth": 0.01}, {"mechanism.depth": 0.02},
+    ]  # fmt: skip
+    assert [p["cases"] for p in report["design_points"]] == [3, 3]
+
+
+def test_sweep_json_is_what_show_says(call: Call, experiment_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "out.h5"
+    swept = parsed(call("sweep", experiment_file, "-n", 2, "-o", path, "--json"))
+    assert swept == parsed(call("show", path, "--json"))
+    assert swept["cases"] == 2
+
+
+def test_rerun_finds_the_same_bits_and_notices_other_ones(call: Call, stored: Path) -> None:
+    code, out, _ = call("rerun", stored, "--case", 3)
+    assert code == 0
+    assert "the same bits as stored" in out
+    report = parsed(call("rerun", stored, "--case", 3, "--json"))
+    assert report["differing"] == []
+    with h5py.File(stored, "a") as file:
+        mass = file["runs/collected_mass"]
+        mass[3] = np.nextafter(mass[3], 1.0)
+    code, out, err = call("rerun", stored, "--case", 3)
+    assert code == 1
+    assert "came out different in collected_mass" in err
+    assert call("rerun", stored, "--case", 2)[0] == 0
+
+
+def test_rerun_records_what_the_sweep_left_out(call: Call, stored: Path, tmp_path: Path) -> None:
+    path = tmp_path / "again.h5"
+    assert call("rerun", stored, "--case", 2, "--record", "-o", path)[0] == 0
+    again = read_store(path)
+    assert again.columns["case"].tolist() == [2]
+    assert len(again.series["time"].values) > 0
+    assert not read_store(stored).series
+
+
+def test_merge_of_parts_is_the_whole(call: Call, stored: Path, tmp_path: Path) -> None:
+    for case in (4, 1):
+        call("rerun", stored, "--case", case, "-o", tmp_path / f"{case}.h5")
+    merged = tmp_path / "merged.h5"
+    assert call("merge", tmp_path / "4.h5", tmp_path / "1.h5", "-o", merged)[0] == 0
+    assert read_store(merged).columns["case"].tolist() == [1, 4]
+    masses = read_store(stored).columns["collected_mass"][[1, 4]]
+    assert read_store(merged).columns["collected_mass"].tolist() == masses.tolist()
+
+
+def test_shape_and_site_give_their_reports(call: Call) -> None:
+    shape = parsed(call("shape", "kamooalewa", "--json"))
+    wanted = {"vertices", "faces", "closed", "volume", "extents", "centre_of_mass", "inertia",
+              "rotation_to_body", "problems"}  # fmt: skip
+    assert wanted <= shape.keys()
+    report = parsed(call("site", "kamooalewa", "--lat", 30, "--json"))
+    wanted = {"position", "normal", "gravity", "centrifugal", "effective_acceleration",
+              "gravity_gradient", "spin", "slope", "retains_loose_grains",
+              "escape_speed"}  # fmt: skip
+    assert wanted <= report.keys()
+    heavy = parsed(call("site", "kamooalewa", "--lat", 30, "--density", "5.4 g/cm^3", "--json"))
+    for ours, theirs in zip(report["gravity"], heavy["gravity"], strict=True):
+        assert theirs == pytest.approx(2 * ours, rel=1e-12)  # default density 2.7 g/cm³
+    turned = parsed(call("site", "kamooalewa", "--lat", 60, "--json"))
+    latitude = np.arcsin(turned["position"][2] / np.linalg.norm(turned["position"]))
+    assert latitude == pytest.approx(np.radians(60.0), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "none.toml"], "none.toml: cannot be read: No such file"),
+        (["run", "{file}", "--set", "sequence.aproach_speed=1 m/s"], "did you mean"),
+        (["run", "{file}", "--set", "sequence.tilt=5"], "{file}: sequence.tilt"),
+        (["run", "{file}", "--seed", "-3"], "campaign.seed = -3"),
+        (["sweep", "{file}", "-o", "{file}"], "exists already"),
+        (["sweep", "{file}", "-o", "{file}/x.h5"], "cannot write here"),
+        (["sweep", "{file}", "-o", "{new}", "--resume", "--overwrite"], "exclude each other"),
+        (["sweep", "{file}", "-o", "{new}", "--set", "sequence.behaviour=refuse"], "the bed cannot"),
+        (["show", "none.h5"], "none.h5: no such file"),
+        (["show", "{file}"], "{file}: is not a result file"),
+        (["rerun", "none.h5", "--case", "0"], "none.h5: no such file"),
+        (["rerun", "none.h5", "--case", "0", "--record"], "--record needs -o"),
+        (["merge", "{file}", "-o", "{new}"], "{file}: is not a result file"),
+        (["shape", "kamoalewa"], "did you mean 'kamooalewa'"),
+        (["shape", "{file}"], "state it, 'm' or 'km'"),
+        (["site", "kamooalewa", "--density", "3"], "asteroid.density = '3'"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_exit_2_and_nothing_written(
+    call: Call, experiment_file: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    names = {"file": str(experiment_file), "new": str(tmp_path / "new.h5")}
+    code, out, err = call(*(a.format(**names) for a in arguments))
+    assert code == 2
+    assert out == ""
+    assert err.splitlines()[-1].startswith("sampling-sim: ")
+    assert said.format(**names) in err
+    assert len([line for line in err.splitlines() if "case " not in line or "no case" in line]) == 1
+    assert list(tmp_path.iterdir()) == [experiment_file]
+
+
+def test_a_case_that_the_file_lacks_is_bad_input(call: Call, stored: Path) -> None:
+    code, _, err = call("rerun", stored, "--case", 60)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "has no case 60; it holds 6, up to 5" in err
+
+
+def test_wrong_usage_exits_2_without_a_traceback(call: Call, experiment_file: Path) -> None:
+    for arguments in (["sweep", experiment_file], ["fly"], ["run", experiment_file, "--fast"]):
+        code, _, err = call(*arguments)
+        assert code == 2
+        assert "Traceback" not in err
+
+
+def test_an_internal_error_is_one_line_and_exit_1(
+    call: Call, experiment_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = call("run", experiment_file, "--set", "sequence.behaviour=raise")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "RuntimeError: wires crossed" in err
+    monkeypatch.setenv("SAMPLING_SIM_DEBUG", "1")
+    monkeypatch.setattr(sys, "argv", ["x", "run", str(experiment_file), "--set",
+                                      "sequence.behaviour=raise"])  # fmt: skip
+    with pytest.raises(RuntimeError, match="wires crossed"):
+        cli.main()
+
+
+def test_help_imports_no_heavy_library() -> None:
+    """What keeps `--help` quick; a time would only test the machine."""
+    script = (
+        "import sys, sampling_sim.cli\n"
+        "try:\n    sampling_sim.cli.app(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'numpy', 'numba', 'pybullet', 'h5py', 'xarray', 'distributed', 'pint', 'scipy',"
+        " 'trimesh', 'pydantic'}\n"
+        "sys.exit(' '.join(sorted(heavy & sys.modules.keys())) or 0)"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "sweep" in done.stdout

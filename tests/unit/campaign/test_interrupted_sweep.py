@@ -1,0 +1,72 @@
+"""Ctrl-C and kill during a sweep: every finished case is kept, and --resume completes it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from sampling_sim.store import read_store
+
+SCRIPT = Path(__file__).with_name("interruptible_sweep.py")
+ROOT = Path(__file__).parents[3]
+
+
+def start(experiment: Path, output: Path, *options: str) -> "subprocess.Popen[str]":
+    """Start a sweep of 6 cases in a process group of its own, as a terminal would."""
+    command = [sys.executable, "-W", "error", str(SCRIPT), "sweep", str(experiment),
+               "-o", str(output), "--workers", "2", *options]  # fmt: skip
+    return subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_for_cases(process: "subprocess.Popen[str]", count: int) -> None:
+    """Read progress lines until so many cases are reported, and so on the disk."""
+    assert process.stderr is not None
+    for _ in range(count):
+        assert "case" in process.stderr.readline()
+
+
+def test_ctrl_c_keeps_finished_cases_and_resume_completes_them(
+    experiment_file: Path, tmp_path: Path
+) -> None:
+    """As a terminal sends it: to the whole process group, workers as well."""
+    output, options = tmp_path / "out.h5", ("--set", "sequence.pause=0.5")
+    process = start(experiment_file, output, *options)
+    wait_for_cases(process, 2)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert err.splitlines()[-1].startswith("sampling-sim: interrupted: finished cases are kept")
+    assert "Traceback" not in out + err
+    kept = read_store(output).columns["case"].tolist()
+    assert 2 <= len(kept) < 6
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["fake.toml", "out.h5"]
+
+    process = start(experiment_file, output, *options, "--resume")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert err.count("case ") == 6 - len(kept)
+    assert read_store(output).columns["case"].tolist() == list(range(6))
+
+
+def test_a_sweep_killed_outright_leaves_its_shards_and_resume_completes_them(
+    experiment_file: Path, tmp_path: Path
+) -> None:
+    output, options = tmp_path / "out.h5", ("--set", "sequence.pause=0.5")
+    process = start(experiment_file, output, *options)
+    wait_for_cases(process, 3)
+    process.kill()
+    process.communicate(timeout=120)
+    assert not output.exists()
+    left = len(list((tmp_path / "out.h5.shards").glob("case-*.h5")))
+    assert left >= 3
+
+    process = start(experiment_file, output, *options, "--resume")
+    err = process.communicate(timeout=120)[1]
+    assert process.returncode == 0, err
+    assert err.count("case ") == 6 - left
+    assert read_store(output).columns["case"].tolist() == list(range(6))
+    assert not (tmp_path / "out.h5.shards").exists()
