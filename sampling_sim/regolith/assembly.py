@@ -90,12 +90,12 @@ def pairs_of(
         grains.position, grains.inverse, skin + material.reach, grid, empty_pairs(count), material
     )
     first = np.repeat(np.arange(count), np.diff(pairs.start))
-    key = first * count + pairs.neighbour.astype(np.int64)  # sorted, as the rows are
+    key = first * count + pairs.neighbour.astype(np.int64)
+    order = np.argsort(key)
     i, j = rank[bed.pairs].T.reshape(2, -1)
     wanted = np.minimum(i, j) * count + np.maximum(i, j)
-    slot = np.minimum(np.searchsorted(key, wanted), max(key.size - 1, 0))
-    known = key[slot] == wanted if key.size else np.zeros(0, bool)
-    slot = slot[known]
+    known = np.isin(wanted, key)
+    slot = order[np.searchsorted(key, wanted[known], sorter=order)]
     # seen from the other grain the tangential force changes sign; the rolling one does not, as
     # both the spin difference and the normal that define it are reversed
     side = np.where(i < j, 1.0, -1.0)[known, None]

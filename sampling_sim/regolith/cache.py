@@ -13,7 +13,6 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.regolith.sources import source_hash
 
 log = logging.getLogger(__name__)
 
@@ -63,17 +63,8 @@ def content_hash(stage: str, parameters: RegolithParameters, field: SiteField | 
         if field is None
         else {name: np.asarray(value).tolist() for name, value in vars(field).items()}
     )
-    text = json.dumps([stage, asdict(parameters), numbers, _source_hash()], sort_keys=True)
+    text = json.dumps([stage, asdict(parameters), numbers, source_hash()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-@cache
-def _source_hash() -> str:
-    """Hash of the source of this folder: beds of another kernel are other beds."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _arrays() -> list[str]:

@@ -63,77 +63,82 @@ class Field(NamedTuple):
     """[1/s] used only in preparing beds."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def pair_forces(
     grains: Grains, pairs: Pairs, material: Material, dt: float, stats: FloatArray
 ) -> None:
     """Add the forces and torques of all grain pairs to `grains.load`."""
-    position, load = grains.position, grains.load
+    # no row is ever sliced in the hot loops: a view costs reference counts, a third of the time
+    position, motion, load = grains.position, grains.predicted, grains.load
+    start, neighbour, flag, history, constants = pairs
     overlap_sum, contacts, peak, peak_fixed = 0.0, 0, 0.0, 0.0
     reach = material.reach
-    for i in range(position.shape[0]):
+    # unsigned indices spare the test for negative ones
+    for i in range(np.uint64(position.shape[0])):
         x, y, z, r = position[i, 0], position[i, 1], position[i, 2], position[i, 3]
-        mi = grains.predicted[i]
         # sums of force and torque on grain i stay in registers
         fx, fy, fz, gx, gy, gz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for k in range(np.uint64(pairs.start[i]), np.uint64(pairs.start[i + 1])):
-            j = np.uint64(pairs.neighbour[k])
+        for k in range(np.uint64(start[i]), np.uint64(start[i + np.uint64(1)])):
+            j = np.uint64(neighbour[k])
             nx, ny, nz = x - position[j, 0], y - position[j, 1], z - position[j, 2]
             square = nx * nx + ny * ny + nz * nz
             touch = r + position[j, 3]
+            if flag[k] == TOUCHING and square >= touch * touch:
+                flag[k] = UNREACHED
+                history[k, :] = 0.0
             if square >= (touch + reach) * (touch + reach):
-                _forget(pairs, k)
                 continue
             distance = sqrt(square)
             inverse = 1.0 / distance
             nx, ny, nz = nx * inverse, ny * inverse, nz * inverse
-            constants, lj = pairs.constants[k], load[j]
             overlap = touch - distance
             if overlap <= 0.0:
                 # within the range of cohesion, not touching: attraction only
-                _forget(pairs, k)
-                pull = cohesive_force(-overlap, constants[2], reach)
-                fx, fy, fz = fx - pull * nx, fy - pull * ny, fz - pull * nz
-                lj[0] += pull * nx
-                lj[1] += pull * ny
-                lj[2] += pull * nz
+                pull = cohesive_force(-overlap, constants[k, 2], reach)
+                px, py, pz = -pull * nx, -pull * ny, -pull * nz
+                fx, fy, fz = fx + px, fy + py, fz + pz
+                load[j, 0], load[j, 1], load[j, 2] = (
+                    load[j, 0] - px, load[j, 1] - py, load[j, 2] - pz,
+                )  # fmt: skip
                 continue
-            pairs.flag[k] = TOUCHING
+            flag[k] = TOUCHING
             # the contact point halves the overlap; arms from it to the two centres
             arm_i, arm_j = r - 0.5 * overlap, position[j, 3] - 0.5 * overlap
             px, py, pz, tx, ty, tz, wx, wy, wz = _touching_pair(
-                nx, ny, nz, overlap, arm_i, arm_j, mi, grains.predicted[j],
-                pairs.history[k], constants, material, dt,
+                nx, ny, nz, overlap, arm_i, arm_j, motion, i, j, history, constants, k, material,
+                dt,
             )  # fmt: skip
             fx, fy, fz = fx + px, fy + py, fz + pz
             gx, gy, gz = gx + wx - arm_i * tx, gy + wy - arm_i * ty, gz + wz - arm_i * tz
-            tx, ty, tz = arm_j * tx + wx, arm_j * ty + wy, arm_j * tz + wz
-            for a, value in enumerate((px, py, pz, tx, ty, tz)):
-                lj[a] -= value
-            ratio = overlap * constants[4]
+            _add(load, j, -px, -py, -pz, -arm_j * tx - wx, -arm_j * ty - wy, -arm_j * tz - wz)
+            ratio = overlap * constants[k, 4]
             overlap_sum += ratio
             contacts += 1
-            if constants[5] == 0.0:
+            if constants[k, 5] == 0.0:
                 peak = max(peak, ratio)
             else:
                 peak_fixed = max(peak_fixed, ratio)
-        for a, value in enumerate((fx, fy, fz, gx, gy, gz)):
-            load[i, a] += value
+        _add(load, i, fx, fy, fz, gx, gy, gz)
     stats[SUM] += overlap_sum
     stats[COUNT] += contacts
     stats[PEAK_GRAIN] = max(stats[PEAK_GRAIN], peak)
     stats[PEAK_FIXED] = max(stats[PEAK_FIXED], peak_fixed)
 
 
-@njit(cache=True, forceinline=True)
-def _forget(pairs: Pairs, k: int) -> None:
-    """End the contact of a pair: its springs relax, and written only if there was one."""
-    if pairs.flag[k] == TOUCHING:
-        pairs.flag[k] = UNREACHED
-        pairs.history[k, :] = 0.0
+@njit(forceinline=True)
+def _add(
+    rows: FloatArray, i: int, a: float, b: float, c: float, d: float, e: float, f: float
+) -> None:
+    """Add six numbers to row i."""
+    rows[i, 0] += a
+    rows[i, 1] += b
+    rows[i, 2] += c
+    rows[i, 3] += d
+    rows[i, 4] += e
+    rows[i, 5] += f
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(error_model="numpy", forceinline=True)
 def _touching_pair(
     nx: float,
     ny: float,
@@ -141,37 +146,39 @@ def _touching_pair(
     overlap: float,
     arm_i: float,
     arm_j: float,
-    mi: FloatArray,
-    mj: FloatArray,
+    motion: FloatArray,
+    i: int,
+    j: int,
     history: FloatArray,
     constants: FloatArray,
+    k: int,
     material: Material,
     dt: float,
 ) -> tuple[float, float, float, float, float, float, float, float, float]:
     """Force on the first grain, n × its tangential part, and its rolling torque."""
-    sx = arm_i * mi[3] + arm_j * mj[3]
-    sy = arm_i * mi[4] + arm_j * mj[4]
-    sz = arm_i * mi[5] + arm_j * mj[5]
-    vx = mi[0] - mj[0] - (sy * nz - sz * ny)
-    vy = mi[1] - mj[1] - (sz * nx - sx * nz)
-    vz = mi[2] - mj[2] - (sx * ny - sy * nx)
+    ox, oy, oz = motion[i, 3], motion[i, 4], motion[i, 5]
+    px, py, pz = motion[j, 3], motion[j, 4], motion[j, 5]
+    sx, sy, sz = arm_i * ox + arm_j * px, arm_i * oy + arm_j * py, arm_i * oz + arm_j * pz
+    vx = motion[i, 0] - motion[j, 0] - (sy * nz - sz * ny)
+    vy = motion[i, 1] - motion[j, 1] - (sz * nx - sx * nz)
+    vz = motion[i, 2] - motion[j, 2] - (sx * ny - sy * nx)
     speed = vx * nx + vy * ny + vz * nz
-    push, secant, viscosity = normal_law(overlap, speed, constants[0], constants[1])
+    push, secant, viscosity = normal_law(overlap, speed, constants[k, 0], constants[k, 1])
     stiffness_dt = material.shear_ratio * secant * dt
     # Coulomb's limit counts the repulsion alone: net load plus cohesion, never negative
-    tx, ty, tz, history[0], history[1], history[2] = friction_spring(
-        history[0], history[1], history[2], nx, ny, nz,
+    tx, ty, tz, history[k, 0], history[k, 1], history[k, 2] = friction_spring(
+        history[k, 0], history[k, 1], history[k, 2], nx, ny, nz,
         vx - speed * nx, vy - speed * ny, vz - speed * nz,
         stiffness_dt, viscosity, material.friction * push,
     )  # fmt: skip
-    radius = constants[3]
-    sx, sy, sz = radius * (mi[3] - mj[3]), radius * (mi[4] - mj[4]), radius * (mi[5] - mj[5])
-    rx, ry, rz, history[3], history[4], history[5] = friction_spring(
-        history[3], history[4], history[5], nx, ny, nz,
+    radius = constants[k, 3]
+    sx, sy, sz = radius * (ox - px), radius * (oy - py), radius * (oz - pz)
+    rx, ry, rz, history[k, 3], history[k, 4], history[k, 5] = friction_spring(
+        history[k, 3], history[k, 4], history[k, 5], nx, ny, nz,
         sy * nz - sz * ny, sz * nx - sx * nz, sx * ny - sy * nx,
         stiffness_dt, viscosity, material.rolling * push,
     )  # fmt: skip
-    net = push - constants[2]
+    net = push - constants[k, 2]
     return (
         net * nx + tx, net * ny + ty, net * nz + tz,
         ny * tz - nz * ty, nz * tx - nx * tz, nx * ty - ny * tx,
@@ -179,7 +186,7 @@ def _touching_pair(
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def wall_contact(
     x: float, y: float, z: float, plane: FloatArray
 ) -> tuple[float, float, float, float]:
@@ -201,7 +208,7 @@ def wall_contact(
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def wall_forces(
     grains: Grains, walls: Walls, material: Material, dt: float, stats: FloatArray
 ) -> None:
@@ -247,7 +254,7 @@ def wall_forces(
         stats[PEAK_FIXED] = max(stats[PEAK_FIXED], ratio)
 
 
-@njit(cache=True)
+@njit
 def near_walls(grains: Grains, walls: Walls, margin: float) -> IntArray:
     """(grain, wall) pairs of free grains with a gap below `margin` [m], shape (p, 2)."""
     count = grains.position.shape[0]
@@ -265,59 +272,61 @@ def near_walls(grains: Grains, walls: Walls, margin: float) -> IntArray:
     return near[:found].copy()
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
+def _move(grains: Grains, i: int, dt: float) -> float:
+    """Move one grain; its squared displacement since the lists were built."""
+    position, motion, reference = grains.position, grains.motion, grains.reference
+    x = position[i, 0] + dt * motion[i, 0]
+    y = position[i, 1] + dt * motion[i, 1]
+    z = position[i, 2] + dt * motion[i, 2]
+    position[i, 0], position[i, 1], position[i, 2] = x, y, z
+    x, y, z = x - reference[i, 0], y - reference[i, 1], z - reference[i, 2]
+    return x * x + y * y + z * z
+
+
+@njit(error_model="numpy")
 def drift(grains: Grains, dt: float) -> float:
     """Move the grains for `dt`; largest squared displacement since the lists were built."""
     largest = 0.0
-    for i in range(grains.position.shape[0]):
-        x, v, start = grains.position[i], grains.motion[i], grains.reference[i]
-        x[0] += dt * v[0]
-        x[1] += dt * v[1]
-        x[2] += dt * v[2]
-        dx, dy, dz = x[0] - start[0], x[1] - start[1], x[2] - start[2]
-        square = dx * dx + dy * dy + dz * dz
-        largest = max(largest, square)
+    for i in range(np.uint64(grains.position.shape[0])):
+        largest = max(largest, _move(grains, i, dt))
     return largest
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def kick_and_drift(grains: Grains, field: Field, dt: float, drift_time: float) -> float:
     """Apply the summed loads and the field for `dt`, clear them, move for `drift_time`."""
+    position, motion, predicted, load, inverse, _ = grains
     ex, ey, ez = field.effective
-    sx, sy, sz = field.spin
-    drag = field.drag
+    wx, wy, wz = field.spin
+    gradient, drag, half = field.gradient, field.drag, 0.5 * dt
     largest = 0.0
-    for i in range(grains.position.shape[0]):
-        inverse_mass, inverse_inertia = grains.inverse[i]
-        load = grains.load[i]
-        if inverse_mass > 0.0:
-            x, v, p = grains.position[i], grains.motion[i], grains.predicted[i]
-            g = field.gradient[0] if x[2] > 0.0 else field.gradient[1]
-            ax = ex + g[0, 0] * x[0] + g[0, 1] * x[1] + g[0, 2] * x[2]
-            ay = ey + g[1, 0] * x[0] + g[1, 1] * x[1] + g[1, 2] * x[2]
-            az = ez + g[2, 0] * x[0] + g[2, 1] * x[1] + g[2, 2] * x[2]
-            ax += inverse_mass * load[0] - 2.0 * (sy * p[2] - sz * p[1]) - drag * p[0]
-            ay += inverse_mass * load[1] - 2.0 * (sz * p[0] - sx * p[2]) - drag * p[1]
-            az += inverse_mass * load[2] - 2.0 * (sx * p[1] - sy * p[0]) - drag * p[2]
+    for i in range(np.uint64(position.shape[0])):
+        if inverse[i, 0] > 0.0:
+            x, y, z = position[i, 0], position[i, 1], position[i, 2]
+            ux, uy, uz = predicted[i, 0], predicted[i, 1], predicted[i, 2]
+            ox, oy, oz = predicted[i, 3], predicted[i, 4], predicted[i, 5]
+            s = np.uint64(0 if z > 0.0 else 1)
+            ax = ex + gradient[s, 0, 0] * x + gradient[s, 0, 1] * y + gradient[s, 0, 2] * z
+            ay = ey + gradient[s, 1, 0] * x + gradient[s, 1, 1] * y + gradient[s, 1, 2] * z
+            az = ez + gradient[s, 2, 0] * x + gradient[s, 2, 1] * y + gradient[s, 2, 2] * z
+            ax += inverse[i, 0] * load[i, 0] - 2.0 * (wy * uz - wz * uy) - drag * ux
+            ay += inverse[i, 0] * load[i, 1] - 2.0 * (wz * ux - wx * uz) - drag * uy
+            az += inverse[i, 0] * load[i, 2] - 2.0 * (wx * uy - wy * ux) - drag * uz
             # a sphere's spin relative to P: I dw/dt = torque − I ω × w
-            bx = inverse_inertia * load[3] - (sy * p[5] - sz * p[4]) - drag * p[3]
-            by = inverse_inertia * load[4] - (sz * p[3] - sx * p[5]) - drag * p[4]
-            bz = inverse_inertia * load[5] - (sx * p[4] - sy * p[3]) - drag * p[5]
+            bx = inverse[i, 1] * load[i, 3] - (wy * oz - wz * oy) - drag * ox
+            by = inverse[i, 1] * load[i, 4] - (wz * ox - wx * oz) - drag * oy
+            bz = inverse[i, 1] * load[i, 5] - (wx * oy - wy * ox) - drag * oz
+            _add(motion, i, dt * ax, dt * ay, dt * az, dt * bx, dt * by, dt * bz)
             for a, rate in enumerate((ax, ay, az, bx, by, bz)):
-                v[a] += dt * rate
-                p[a] = v[a] + 0.5 * dt * rate
-            x[0] += drift_time * v[0]
-            x[1] += drift_time * v[1]
-            x[2] += drift_time * v[2]
-            start = grains.reference[i]
-            dx, dy, dz = x[0] - start[0], x[1] - start[1], x[2] - start[2]
-            square = dx * dx + dy * dy + dz * dz
-            largest = max(largest, square)
-        load[:] = 0.0
+                predicted[i, a] = motion[i, a] + half * rate
+            largest = max(largest, _move(grains, i, drift_time))
+        for a in range(6):
+            load[i, a] = 0.0
     return largest
 
 
-@njit(cache=True)
+@njit
 def rebuild_lists(
     grains: Grains, pairs: Pairs, walls: Walls, material: Material, grid: FloatArray, skin: float
 ) -> tuple[Pairs, Walls]:

@@ -9,18 +9,18 @@ from math import pi, sqrt
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.regolith import assembly, kernel, neighbours, tools
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.kernel import Field, Grains, Walls
-from sampling_sim.regolith.neighbours import TOUCHING, Material, Pairs
+from sampling_sim.regolith.kernel import Grains, Walls
+from sampling_sim.regolith.neighbours import TOUCHING, Pairs
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
-from sampling_sim.regolith.tools import Links, ToolPairs, Tools
+from sampling_sim.regolith.stepping import FASTEST, run_steps
+from sampling_sim.regolith.tools import ToolPairs
 
 GUARDED_OVERLAP = 0.05
 """Overlap over radius at which the step is judged: the peak the overlap guard lets pass."""
@@ -138,7 +138,7 @@ class GrainSolver:
         elif self._tool_pairs.position.shape != links.position.shape:
             self._tool_pairs = tools.no_tool_pairs(active.kind.size, len(links.position))
         allowance = LINK_ALLOWANCE * self._parameters.diameter_min
-        self._pairs, self._walls, self._tool_pairs = _run_steps(
+        self._pairs, self._walls, self._tool_pairs = run_steps(
             self._grains, self._pairs, self._walls, active, self._tool_pairs, links,
             self._material, self._field._replace(drag=self.drag), self._grid, self._statistics,
             self.contact_step, steps, self._skin, allowance,
@@ -247,7 +247,7 @@ class GrainSolver:
                 msg = f"{name} overlap is {value:.3g} of the radius, limit {limit:g}: {remedy}"
                 raise DivergenceError(msg)
         fastest = float(np.sqrt((self._grains.motion[:, :3] ** 2).sum(1).max(initial=0.0)))
-        if fastest * self.contact_step > 0.5 * self._skin:
+        if fastest * self.contact_step > FASTEST * self._skin:
             msg = f"a grain moves at {fastest:.3g} m/s: shorten engine.contact_step"
             raise DivergenceError(msg)
 
@@ -283,41 +283,3 @@ class GrainSolver:
         slot = np.flatnonzero(self._pairs.flag == TOUCHING)
         first = np.searchsorted(self._pairs.start, slot, side="right") - 1
         return first, self._pairs.neighbour[slot].astype(np.int64), slot
-
-
-@njit(cache=True)
-def _run_steps(
-    grains: Grains,
-    pairs: Pairs,
-    walls: Walls,
-    surfaces: Tools,
-    tool_pairs: ToolPairs,
-    links: Links,
-    material: Material,
-    field: Field,
-    grid: FloatArray,
-    stats: FloatArray,
-    dt: float,
-    steps: int,
-    skin: float,
-    allowance: float,
-) -> tuple[Pairs, Walls, ToolPairs]:
-    """Take `steps` steps in one call; lists are made anew when something has moved enough."""
-    moved = kernel.drift(grains, 0.5 * dt)
-    for step in range(steps):
-        rebuilt = 4.0 * moved > skin * skin
-        if rebuilt:
-            pairs, walls = kernel.rebuild_lists(grains, pairs, walls, material, grid, skin)
-        if surfaces.kind.size > 0:
-            tools.place_links(links, (step + 0.5 - 0.5 * steps) * dt)
-            if rebuilt or tools.links_left(links, surfaces, tool_pairs, allowance):
-                # a grain may go from half a skin behind its reference to half a skin ahead
-                tool_pairs = tools.build_tool_pairs(
-                    grains, surfaces, links, skin + allowance, tool_pairs
-                )
-            tools.tool_forces(grains, surfaces, tool_pairs, links, material, dt, stats)
-        kernel.pair_forces(grains, pairs, material, dt, stats)
-        kernel.wall_forces(grains, walls, material, dt, stats)
-        last = step == steps - 1
-        moved = kernel.kick_and_drift(grains, field, dt, 0.5 * dt if last else dt)
-    return pairs, walls, tool_pairs

@@ -112,7 +112,7 @@ def _half_extents(primitive: Primitive) -> FloatArray:
     return np.array([a, a, b] if primitive.kind == PrimitiveKind.CYLINDER else [a, b, c])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def surface_distance(
     kind: int, size: FloatArray, x: float, y: float, z: float
 ) -> tuple[float, float, float, float]:
@@ -142,7 +142,7 @@ def surface_distance(
     return distance, cx * out / distance, cy * out / distance, sign * up / distance
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _box_distance(
     size: FloatArray, x: float, y: float, z: float
 ) -> tuple[float, float, float, float]:
@@ -161,7 +161,7 @@ def _box_distance(
     return distance, sx * dx / distance, sy * dy / distance, sz * dz / distance
 
 
-@njit(cache=True)
+@njit
 def place_links(links: Links, elapsed: float) -> None:
     """Pose of every link `elapsed` seconds from the middle of the interval (Rodrigues)."""
     for k in range(links.position.shape[0]):
@@ -182,7 +182,7 @@ def place_links(links: Links, elapsed: float) -> None:
         _multiply(turn, links.mid_rotation[k], links.rotation[k])
 
 
-@njit(cache=True)
+@njit
 def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
     """Out = a b for 3 × 3 matrices (a BLAS call would cost more than the product)."""
     for i in range(3):
@@ -190,7 +190,7 @@ def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
             out[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
 
 
-@njit(cache=True)
+@njit
 def links_left(links: Links, tools: Tools, pairs: ToolPairs, allowance: float) -> bool:
     """Whether a point of a primitive may have moved by more than `allowance` [m]."""
     for p in range(tools.kind.size):
@@ -206,7 +206,7 @@ def links_left(links: Links, tools: Tools, pairs: ToolPairs, allowance: float) -
     return False
 
 
-@njit(cache=True)
+@njit
 def build_tool_pairs(
     grains: Grains, tools: Tools, links: Links, margin: float, old: ToolPairs
 ) -> ToolPairs:
@@ -249,7 +249,7 @@ def build_tool_pairs(
     )
 
 
-@njit(cache=True)
+@njit
 def _place_primitive(
     tools: Tools, links: Links, p: int, centre: FloatArray, axes: FloatArray
 ) -> None:
@@ -263,7 +263,7 @@ def _place_primitive(
     _multiply(turn, tools.rotation[p], axes)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def tool_normal(
     total: float, speed: float, hertz: float, mass: float, law: FloatArray
 ) -> tuple[float, float, float, float]:
@@ -284,7 +284,7 @@ def tool_normal(
     return max(0.0, elastic - viscosity * speed), secant, viscosity, overlap
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def tool_forces(
     grains: Grains,
     tools: Tools,
@@ -322,7 +322,7 @@ def tool_forces(
             )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _tool_contact(
     grains: Grains,
     i: int,
