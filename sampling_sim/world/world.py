@@ -79,9 +79,13 @@ class World:
         lift_rate_limit(self._bullet, self._body, settings.joint_rate_limit)
         self._joints = self._engine_joints()
         self._axes = np.array([principal_axes(link.inertia)[1] for link in design.links])
-        self._refuse_long_step()
-        if bedrock_depth is not None:
-            add_bedrock(self._bullet, _bedrock(design, settings, bedrock_depth))
+        try:
+            self._refuse_long_step()
+            if bedrock_depth is not None:
+                add_bedrock(self._bullet, _bedrock(design, settings, bedrock_depth))
+        except ConfigError:
+            self.close()
+            raise
         self._steps = 0
         self._state: WorldState | None = None
         self._force = np.zeros((len(design.links), 3))
