@@ -248,9 +248,9 @@ def _print_resolution(experiment: "Experiment") -> None:
     """Say so where the grains are too coarse for a conclusion."""
     from sampling_sim import terminal
 
-    note = getattr(experiment.case(0), "resolution_note", None)
-    if note is not None and note():
-        terminal.print_note(note())
+    note = experiment.case(0).resolution_note()
+    if note:
+        terminal.print_note(note)
 
 
 def _end(line: str, code: int) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import BadInput, SchemaVersionError, StoreError
 from sampling_sim.outcome import NOT_COMPARED, Outcome, Status, outcome_columns
+from sampling_sim.recording.series import SERIES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -115,7 +116,7 @@ def single_content(
         attributes={"schema_version": SCHEMA_VERSION, **attributes},
         runs=runs,
         offsets=np.array([0, lengths.pop()], dtype=np.int64),
-        series={n: Column(np.asarray(v, float), {}) for n, v in record.series.items()},
+        series={n: Column(np.asarray(v, float), _described(n)) for n, v in record.series.items()},
     )
 
 
@@ -216,7 +217,12 @@ def open_store(path: str | Path) -> "xr.Dataset":
 
     content = read_store(path)
     variables = {n: ("case", c.values, dict(c.attributes)) for n, c in content.runs.items()}
-    return xr.Dataset(variables, attrs=dict(content.attributes)).set_coords("case")
+    return xr.Dataset(variables, attrs=dict(content.attributes))
+
+
+def _described(series: str) -> Attributes:
+    units, long_name = SERIES.get(series, ("1", series))
+    return {"units": units, "long_name": long_name}
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:

@@ -91,10 +91,11 @@ def rerun_case(
 
 
 def _differing(content: StoreContent, row: int, again: CaseRecord) -> list[str]:
-    """Columns in which a stored row differs from a case."""
+    """Columns in which a stored row differs from a case, or that it lacks."""
+    stored = content.columns
     found = {"case_id": again.case_id, **again.inputs, **vars(again.outcome)}
     return [
         name
         for name, value in found.items()
-        if name not in NOT_COMPARED and not same_bits(content.columns[name][row], value)
+        if name not in NOT_COMPARED and not (name in stored and same_bits(stored[name][row], value))
     ]

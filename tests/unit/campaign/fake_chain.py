@@ -69,6 +69,10 @@ class FakeCase:
     mechanism: FakeMechanism = field(default_factory=FakeMechanism)
     sequence: FakeSequence
 
+    def resolution_note(self) -> str:
+        """Say that this is not physics."""
+        return "demonstration resolution: no grains at all"
+
     @property
     def case_id(self) -> str:
         """As the real case makes it."""

@@ -48,7 +48,9 @@ def parsed(result: tuple[int, str, str]) -> dict[str, Any]:
 @pytest.fixture
 def stored(call: Call, experiment_file: Path, tmp_path: Path) -> Path:
     path = tmp_path / "out.h5"
-    assert call("sweep", experiment_file, "-o", path)[0] == 0
+    code, out, _ = call("sweep", experiment_file, "-o", path)
+    assert code == 0
+    assert "demonstration resolution" in out
     return path
 
 
@@ -194,7 +196,10 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["sweep", "{file}", "-o", "{file}"], "exists already"),
         (["sweep", "{file}", "-o", "{file}/x.h5"], "cannot write here"),
         (["sweep", "{file}", "-o", "{new}", "--resume", "--overwrite"], "exclude each other"),
-        (["sweep", "{file}", "-o", "{new}", "--set", "sequence.behaviour=refuse"], "the bed cannot"),
+        (
+            ["sweep", "{file}", "-o", "{new}", "--set", "sequence.behaviour=refuse"],
+            "the bed cannot",
+        ),
         (["show", "none.h5"], "none.h5: no such file"),
         (["show", "{file}"], "{file}: is not a result file"),
         (["rerun", "none.h5", "--case", "0"], "none.h5: no such file"),
@@ -204,7 +209,7 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["shape", "{file}"], "state it, 'm' or 'km'"),
         (["site", "kamooalewa", "--density", "3"], "asteroid.density = '3'"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_one_line_exit_2_and_nothing_written(
     call: Call, experiment_file: Path, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
