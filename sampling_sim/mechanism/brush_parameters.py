@@ -44,8 +44,9 @@ class BrushWheelsParameters:
     """[m] chosen: leaves 38 mm between hub and tip, the largest grain and more."""
     wheel_speed: Annotated[AngularRate, Ge(0)] = 9.9
     """[rad/s] of both wheels; 95 rpm, so that the tips stay under 0.5 m/s (issue 2)."""
-    torque_limit: Annotated[Torque, Gt(0)] = 1.0
-    """[N·m] of each motor; chosen: 20 N at the tip, twice the force of one throw."""
+    torque_limit: Annotated[Torque, Gt(0)] = 0.3
+    """[N·m] of each motor; chosen: six times the mean torque of sampling (0.05 N·m in a default
+    run), yet a grain jammed between paddle and wall is pinched by a few newtons only."""
     speed_droop: Annotated[AngularRate, Gt(0)] = 2.5
     """[rad/s] by which a motor at its torque limit falls behind its set speed; chosen: a quarter
     of it, a small geared motor."""
