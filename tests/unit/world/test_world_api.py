@@ -79,7 +79,7 @@ def test_an_unknown_joint_is_refused(world):
 
 
 def test_a_step_too_long_for_a_drive_names_the_joint(design):
-    settings = EngineParameters(exchange_step=5e-3, control_step=0.05)
+    settings = EngineParameters(exchange_step=7e-3, control_step=0.07)
     with pytest.raises(ConfigError, match="wheel_left") as refusal:
         World(design, settings)
     assert refusal.value.key == "engine.exchange_step"
