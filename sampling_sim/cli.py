@@ -76,7 +76,8 @@ def run(
 
     loaded = load_experiment(experiment, set_ or ())
     loaded = loaded if seed is None else loaded.reseeded(seed)
-    record = run_single(loaded, case=0, output=output)
+    with terminal.busy_display(f"one case of {experiment}"):
+        record = run_single(loaded, case=0, output=output)
     if json:
         terminal.print_note(terminal.json_text(_case_report(record)))
         return
@@ -120,8 +121,7 @@ def sweep(
         except KeyboardInterrupt:
             interrupted = True
     if interrupted:
-        kept = "finished cases are kept in" if output.exists() else "no case had finished for"
-        _end(f"interrupted: {kept} {output}; --resume goes on", INTERRUPTED)
+        _end(f"interrupted: {output} keeps what is finished; --resume goes on", INTERRUPTED)
     _print_store(output, json, terminal.HEADLINE)
     if not json:
         _print_resolution(loaded)
@@ -156,7 +156,8 @@ def rerun(
 
     if record and output is None:
         raise BadInput("--record needs -o FILE.h5 to keep the time series in")
-    again, differing = rerun_case(file, case, output=output, record=record)
+    with terminal.busy_display(f"case {case} of {file} again"):
+        again, differing = rerun_case(file, case, output=output, record=record)
     if json:
         report = _case_report(again) | {"differing": differing}
         terminal.print_note(terminal.json_text(report))

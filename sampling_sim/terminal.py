@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from sampling_sim.outcome import Outcome, outcome_columns
@@ -92,6 +99,18 @@ def progress_display(total_label: str) -> Iterator[Callable[[int, int, Any], Non
             bar.update(task, completed=done, total=total, description=last)
 
         yield show
+
+
+@contextmanager
+def busy_display(label: str) -> Iterator[None]:
+    """Show on a terminal that something runs, and for how long; elsewhere nothing."""
+    console = Console(stderr=True, markup=False)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        bar.add_task(label, total=None)
+        yield
 
 
 def _print_case(done: int, total: int, record: Any) -> None:

@@ -8,7 +8,7 @@ values of a built case as columns of scalars for the store.
 import json
 import math
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -94,6 +94,11 @@ def flat_inputs(parameters: Any) -> tuple[dict[str, Scalar], dict[str, str]]:
         values[leaf.key] = _scalar(leaf, value)
         units[leaf.key] = leaf.unit
     return values, units
+
+
+def belongs_to(column: str, keys: Iterable[str]) -> bool:
+    """Whether a column holds one of the keys, or an entry of a tuple that one of them names."""
+    return any(column == key or column.startswith(f"{key}.") for key in keys)
 
 
 def _walk(parameters: Any, prefix: str) -> Iterator[tuple[Leaf, Any]]:

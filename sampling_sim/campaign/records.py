@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
-from sampling_sim.campaign.leaves import flat_inputs
+from sampling_sim.campaign.leaves import belongs_to, flat_inputs
 from sampling_sim.constants import FloatArray
 from sampling_sim.outcome import Outcome
 from sampling_sim.store import Attributes, CaseRecord
@@ -33,5 +33,5 @@ def case_record(
 
 
 def _described(key: str, unit: str, experiment: Experiment) -> Attributes:
-    varies = any(key == name or key.startswith(name + ".") for name in experiment.varying)
+    varies = belongs_to(key, experiment.varying)
     return {"units": unit, "long_name": key.replace("_", " "), "varying": int(varies)}

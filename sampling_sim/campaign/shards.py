@@ -56,7 +56,7 @@ class ShardFolder:
                 shutil.rmtree(self.path)
             self.path.mkdir(parents=True, exist_ok=True)
             if overwrite and self.output.exists():
-                # Out of reach of a later resume, but there until the first case has finished
+                # Out of reach of a later resume; put back if nothing comes to replace it
                 self.output.replace(self._replaced)
         except OSError as error:
             raise BadInput(f"{error.filename}: cannot write here: {error.strerror}") from None

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.campaign.config import Experiment, parse_experiment
+from sampling_sim.campaign.leaves import belongs_to
 from sampling_sim.campaign.statistics import summary
 from sampling_sim.store import StoreContent
 
@@ -30,7 +31,7 @@ def stored_summary(content: StoreContent, experiment: Experiment) -> dict[str, A
     for point in np.unique(columns["design_point"]):
         rows = columns["design_point"] == point
         part = {name: values[rows] for name, values in columns.items()}
-        inputs = {key: part[key][0] for key in experiment.grid_keys}
+        inputs = {name: part[name][0] for name in part if belongs_to(name, experiment.grid_keys)}
         head = {"design_point": int(point), "inputs": inputs}
         points.append(head | summary(part, experiment.requirements))
     return {

@@ -127,6 +127,18 @@ def test_design_points_have_their_own_verdicts(
     assert [p["cases"] for p in report["design_points"]] == [3, 3]
 
 
+def test_a_grid_of_tuples_is_shown_entry_by_entry(
+    call: Call, experiment_file: Path, tmp_path: Path
+) -> None:
+    grid = ("--set", "mechanism.axis={ grid = [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]] }")
+    path = tmp_path / "grid.h5"
+    report = parsed(call("sweep", experiment_file, "-n", 1, *grid, "-o", path, "--json"))
+    names = [f"mechanism.axis.{i}" for i in range(3)]
+    assert [list(p["inputs"]) for p in report["design_points"]] == [names, names]
+    assert report["design_points"][1]["inputs"]["mechanism.axis.1"] == 1.0
+    assert read_store(path).runs["mechanism.axis.1"].attributes["varying"] == 1
+
+
 def test_sweep_json_is_what_show_says(call: Call, experiment_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "out.h5"
     swept = parsed(call("sweep", experiment_file, "-n", 2, "-o", path, "--json"))

@@ -39,7 +39,7 @@ def test_ctrl_c_keeps_finished_cases_and_resume_completes_them(
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
-    assert err.splitlines()[-1].startswith("sampling-sim: interrupted: finished cases are kept")
+    assert err.splitlines()[-1].startswith(f"sampling-sim: interrupted: {output} keeps")
     assert "Traceback" not in out + err
     kept = read_store(output).columns["case"].tolist()
     assert 2 <= len(kept) < 6
