@@ -166,8 +166,8 @@ class Simulation:
         self._give(self.sequence.command(self._observation()))
         self.coupling.refresh()
         for exchange in range(engine.exchanges_per_control):
-            loads = self.coupling.exchange(*self._thrust_loads())
-            head = loads.force[self.design.head :].sum(axis=0)
+            ground = self.coupling.exchange(*self._thrust_loads())
+            head = ground[self.design.head :].sum(axis=0)
             self.monitor.add_force(self.time + (exchange + 1) * engine.exchange_step, head)
         self._propellant += abs(self._thrust) * engine.control_step
         self._steps += 1
@@ -293,6 +293,8 @@ class Simulation:
         driven = [self.design.joint_index(name) for name in self.design.driven_joints]
         momentum = self.world.momentum() - self._start_momentum - books.impulse
         scale = float(self.world.mass.sum()) * self.case.sequence.approach_speed
+        gained = self.world.kinetic_energy() - self._start_energy
+        missing = gained - float(work.sum()) - self.world.applied_work
         flags = self._flags()
         radius = self.bed.radius[collected]
         return Outcome(
@@ -313,6 +315,7 @@ class Simulation:
             wing_clearance=self._wing_clearance,
             propellant_impulse=self._propellant,
             momentum_drift=float(np.linalg.norm(momentum)) / scale,
+            energy_drift=missing / (self._start_energy + float(np.abs(work[driven]).sum())),
             motor_work=float(work[driven].sum()),
             tool_work=books.driven_work,
             overlap_mean=overlaps.mean,

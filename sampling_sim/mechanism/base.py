@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from sampling_sim.constants import FloatArray
+from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.mechanism.drives import Drive
 from sampling_sim.regolith.primitives import Primitive
 
@@ -42,9 +42,9 @@ class Box:
         signs = np.array(np.meshgrid(*[(-1.0, 1.0)] * 3)).reshape(3, -1).T
         return np.array(self.centre) + signs * np.array(self.half_extents)
 
-    def contains(self, points: FloatArray) -> FloatArray:
+    def contains(self, points: FloatArray) -> BoolArray:
         """Mask (n,) of the points (n, 3) [m], in the link's frame, that lie inside."""
-        inside: FloatArray = np.all(
+        inside: BoolArray = np.all(
             np.abs(np.atleast_2d(points) - self.centre) <= self.half_extents, axis=1
         )
         return inside

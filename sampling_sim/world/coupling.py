@@ -139,8 +139,10 @@ class Coupling:
 
     def exchange(
         self, thrust: FloatArray | None = None, thrust_torque: FloatArray | None = None
-    ) -> ToolLoads:
-        """Advance grains and links by one exchange step; return the grains' loads on the links.
+    ) -> FloatArray:
+        """Advance grains and links by one exchange step.
+
+        Returns the mean force [N] of the ground, grains and bedrock, on each link, shape (m, 3).
 
         Parameters
         ----------
@@ -164,9 +166,12 @@ class Coupling:
             books.thrust_impulse += 0.0 if thrust is None else step * thrust.sum(axis=0)
         world.step()
         self._book_work(before, loads)
+        ground = loads.force.copy()
         if self._bedrock:
-            books.bedrock_impulse += step * world.contacts().force.sum(axis=0)
-        return loads
+            contacts = world.contacts()
+            np.add.at(ground, contacts.link, contacts.force)
+            books.bedrock_impulse += step * contacts.force.sum(axis=0)
+        return ground
 
     def _advance_grains(self) -> ToolLoads:
         state = self.world.state()

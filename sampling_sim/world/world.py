@@ -19,7 +19,7 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.mechanism.base import Design, principal_axes
 from sampling_sim.mechanism.drives import Drive
-from sampling_sim.world._bullet import Bullet
+from sampling_sim.world._bullet import BASE, Bullet
 from sampling_sim.world.bodies import Bedrock, add_bedrock, add_design, lift_rate_limit
 from sampling_sim.world.contacts import Contacts, ground_contacts
 from sampling_sim.world.settings import EngineParameters
@@ -72,6 +72,8 @@ class World:
         self.drives: dict[str, Drive] = {joint.name: joint.drive for joint in design.joints}
         self.drive_work = np.zeros(len(design.joints))
         """[J] work of each joint's drive on the mechanism since the start, shape (k,)."""
+        self.applied_work = 0.0
+        """[J] work of all that was applied to the links since the start."""
         self._bullet = Bullet(
             self.step_size, settings.solver_iterations, settings.contact_breaking_distance
         )
@@ -167,12 +169,15 @@ class World:
         self._bullet.step()
         self._steps += 1
         self._state = None
+        # an impulse F·H meets the mean of the speeds before and after it: exact work
+        after, half_step = self.state(), 0.5 * self.step_size
+        self.drive_work += effort * (before.joint_speed + after.joint_speed) * half_step
+        power = (self._force * (before.velocity + after.velocity)).sum()
+        power += (self._torque * (before.angular_velocity + after.angular_velocity)).sum()
+        self.applied_work += float(power) * half_step
         self._force[:] = 0.0
         self._torque[:] = 0.0
         self._effort[:] = 0.0
-        # the impulse effort·H meets the mean of the speeds before and after it: exact work
-        mean_speed = 0.5 * (before.joint_speed + self.state().joint_speed)
-        self.drive_work += effort * mean_speed * self.step_size
 
     # --- what is seen -----------------------------------------------------------------------------
 
@@ -203,6 +208,11 @@ class World:
                 joint_speed=joint_speed,
             )
         return self._state
+
+    def engine_masses(self) -> FloatArray:
+        """Masses [kg] of the links as the engine holds them, shape (m,)."""
+        places = (BASE, *self._joints)
+        return np.array([self._bullet.dynamics(self._body, place)[0] for place in places])
 
     def momentum(self) -> FloatArray:
         """Linear momentum [kg·m/s] of all links, shape (3,)."""
