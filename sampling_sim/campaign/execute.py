@@ -154,7 +154,7 @@ def _run_all(
 
 
 def _keep_finished(pool: "WorkerPool", keeper: _Keeper) -> None:
-    for plan in pool.finished():
+    for plan in pool.poll():
         keeper.keep(plan, pool.release(plan))
 
 

@@ -6,6 +6,7 @@ loses the sweep (docs/architecture.md).  The only module that imports distribute
 
 import logging
 import signal
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ RESTART_TIME = 30.0
 """[s] chosen: a worker process starts in 2 s on a free machine."""
 
 _SETTINGS = {
-    "distributed.scheduler.allowed-failures": WORKER_DEATHS,
+    # The pool counts deaths itself: distributed would move the case to a worker that has another
+    # one, and blame that one too
+    "distributed.scheduler.allowed-failures": 0,
     # One case a core: the libraries below must not start threads of their own
     "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": 1,
     "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": 1,
@@ -87,7 +90,9 @@ class WorkerPool:
 
     def __init__(self, workers: int, runner: Runner) -> None:
         self._workers, self._runner = workers, runner
-        self._running: dict[PlannedCase, Future] = {}
+        self._running: dict[PlannedCase, tuple[Any, Future]] = {}
+        self._orphans: list[tuple[PlannedCase, Any]] = []
+        self._deaths: Counter[PlannedCase] = Counter()
 
     def __enter__(self) -> "WorkerPool":
         # Set for good, not in a context: workers that are started anew read it later
@@ -118,32 +123,49 @@ class WorkerPool:
 
     @property
     def is_full(self) -> bool:
-        """Whether every worker has a case: no more are sent, so that a death blames one case."""
-        return len(self._running) >= self._workers
+        """Whether every worker has a case, or one waits whose worker has died."""
+        return bool(self._orphans) or self._is_crowded
 
     @property
     def is_busy(self) -> bool:
         """Whether any case is out."""
-        return bool(self._running)
+        return bool(self._running or self._orphans)
 
     def submit(self, plan: PlannedCase, case: Any) -> None:
         """Send one case to a free worker."""
-        future = self._client.submit(
-            attempt, self._runner, case, key=f"case-{plan.index}", pure=False
-        )
-        self._running[plan] = future
+        key = f"case-{plan.index}-{self._deaths[plan]}"
+        future = self._client.submit(attempt, self._runner, case, key=key, pure=False)
+        self._running[plan] = case, future
 
-    def finished(self) -> list[PlannedCase]:
-        """Cases that have finished and were not released, without waiting."""
-        return [plan for plan, future in self._running.items() if future.done()]
+    def poll(self) -> list[PlannedCase]:
+        """Look for finished cases not yet released; send again those that lost their worker."""
+        done = [plan for plan, (_, future) in self._running.items() if future.done()]
+        for plan in [plan for plan in done if self._lost_worker(plan)]:
+            self._deaths[plan] += 1
+            if self._deaths[plan] <= WORKER_DEATHS:
+                done.remove(plan)
+                self._orphans.append((plan, self._running.pop(plan)[0]))
+        while self._orphans and not self._is_crowded:
+            self.submit(*self._orphans.pop(0))
+        return done
 
     def release(self, plan: PlannedCase) -> Attempt:
         """Take a finished case out of the pool, whatever happened to its worker."""
-        try:
-            return self._running.pop(plan).result()
-        except KilledWorker:
+        if self._lost_worker(plan):
+            del self._running[plan]
             deaths = f"its worker process died {WORKER_DEATHS + 1} times (out of memory, or killed)"
             return Attempt(_failed(deaths), {})
+        result: Attempt = self._running.pop(plan)[1].result()
+        return result
+
+    @property
+    def _is_crowded(self) -> bool:
+        # One case a living worker, so that a death is the fault of exactly one case
+        return len(self._running) >= len(self._cluster.scheduler.workers)
+
+    def _lost_worker(self, plan: PlannedCase) -> bool:
+        future = self._running[plan][1]
+        return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
 class _DeafToInterrupts(WorkerPlugin):  # type: ignore[misc]  # distributed is untyped

@@ -76,7 +76,7 @@ class SerialPool:
         """Run one case."""
         self.done[plan] = attempt(self.runner, case)
 
-    def finished(self) -> list[PlannedCase]:
+    def poll(self) -> list[PlannedCase]:
         """All that was submitted."""
         return list(self.done)
 
