@@ -7,6 +7,7 @@ which order they finish, or whether the sweep was resumed.
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -140,17 +141,16 @@ def _run_all(
         return
     from sampling_sim.campaign.pool import WorkerPool
 
-    waiting = iter(todo.items())
+    waiting = deque(todo.items())
     with interrupts_noted() as interrupted, WorkerPool(min(workers, len(todo)), runner) as pool:
-        while not interrupted.is_set():
-            while not pool.is_full and (task := next(waiting, None)) is not None:
-                pool.submit(*task)
-            if not pool.is_busy:
-                return
+        while (waiting or pool.is_busy) and not interrupted.is_set():
+            while waiting and not pool.is_full:
+                pool.submit(*waiting.popleft())
             time.sleep(POLL)
             _keep_finished(pool, keeper)
-        _keep_finished(pool, keeper)
-    raise KeyboardInterrupt
+        is_complete = not (waiting or pool.is_busy)
+    if not is_complete:
+        raise KeyboardInterrupt
 
 
 def _keep_finished(pool: "WorkerPool", keeper: _Keeper) -> None:

@@ -55,17 +55,22 @@ def experiment_file(tmp_path: Path) -> Path:
 class SerialPool:
     """Stands for the worker processes where a test is not about them: runs as it is submitted."""
 
-    is_full = False
-
     def __init__(self, workers: int, runner: Runner) -> None:  # noqa: ARG002
         self.runner = runner
         self.done: dict[PlannedCase, Attempt] = {}
+        self.asked = 0
 
     def __enter__(self) -> "SerialPool":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.is_full = False
+        self.done.clear()
+
+    @property
+    def is_full(self) -> bool:
+        """Be full now and then although nothing runs, as when every worker has died at once."""
+        self.asked += 1
+        return self.asked % 3 == 1
 
     @property
     def is_busy(self) -> bool:

@@ -78,6 +78,13 @@ def test_a_sweep_goes_on_past_cases_that_diverge_fail_or_kill_their_worker(
 
 
 @pytest.mark.usefixtures("serial_pool")
+def test_no_case_is_dropped_while_no_worker_is_there(experiment: Load, tmp_path: Path) -> None:
+    """The serial pool is full at every third question, with nothing running."""
+    out = run_campaign(experiment(), tmp_path / "out.h5", runner=fake_chain.fake_run)
+    assert read_store(out).columns["case"].tolist() == list(range(6))
+
+
+@pytest.mark.usefixtures("serial_pool")
 def test_a_sweep_in_which_no_case_can_run_is_bad_input_and_keeps_the_old_file(
     experiment: Load, tmp_path: Path
 ) -> None:
