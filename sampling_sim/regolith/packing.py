@@ -28,7 +28,10 @@ from sampling_sim.rng import Stream, generator
 log = logging.getLogger(__name__)
 
 POURING_GRAVITY = 2.0
-"""[m/s²] chosen: settles in seconds, and presses the grains by a thousandth of a radius only."""
+"""[m/s²] at most; chosen: settles in seconds."""
+POURING_OVERLAP = 0.3
+"""Overlap under pouring gravity over the range of cohesion, at most.  Chosen: beds that spring
+back further than their bonds reach end up with a third of the strength wanted (measured)."""
 RESTING_GRAVITY = 2e-4
 """[m/s²] where the ramp ends; chosen: as strong as the fields of the body's surface."""
 RAMP_FACTOR, RAMP_TIME = 0.8, 0.03
@@ -63,15 +66,26 @@ def prepare_bed(
         rest.
     """
     # what pouring does not depend on takes one value, so that beds of other strength share it
-    pouring = replace(parameters, tensile_strength=0.0, cohesion_range=1e-9, may_leave=True)
+    pouring = replace(parameters, tensile_strength=0.0, may_leave=True)
     poured = cached_bed("poured", pouring, None, cache_dir, lambda: pour(pouring))
     return cached_bed(
         "relaxed", parameters, field, cache_dir, lambda: relax(poured, parameters, field)
     )
 
 
+def pouring_gravity(parameters: RegolithParameters) -> float:
+    """Inward acceleration [m/s²] of the pouring: fast, but soft grains are pressed gently.
+
+    A bed under the pressure p at its floor has overlaps of about r (p/E*)^⅔.
+    """
+    p = parameters
+    strain = POURING_OVERLAP * p.cohesion_range / (0.5 * p.diameter_max)
+    pressure = p.pair_modulus * strain**1.5
+    return min(POURING_GRAVITY, pressure / (EXPECTED_PACKING * p.grain_density * p.depth))
+
+
 def pour(parameters: RegolithParameters) -> Bed:
-    """Cohesionless bed, levelled, its lowest layer fixed, at rest under `POURING_GRAVITY`."""
+    """Cohesionless bed, levelled, its lowest layer fixed, at rest under `pouring_gravity`."""
     position, radius = _column(parameters)
     loose = Bed(
         parameters=parameters,
@@ -95,16 +109,12 @@ def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
     bed = replace(bed, pull_off_scale=rumpf_pull_off_scale(bed))
     if not parameters.may_leave:
         _refuse_if_too_weak(bed, field)
-    solver = GrainSolver(bed, uniform_field(POURING_GRAVITY), contact_step=stable_step(parameters))
+    bed = _corrected(_unloaded(bed))
+    solver = GrainSolver(bed, uniform_field(RESTING_GRAVITY), contact_step=stable_step(parameters))
     solver.drag = RELAXING_DRAG
-    gravity = POURING_GRAVITY
-    while gravity > RESTING_GRAVITY:
-        gravity = max(gravity * RAMP_FACTOR, RESTING_GRAVITY)
-        solver.field = uniform_field(gravity)
-        _run(solver, RAMP_TIME)
     for stage in range(1, BLEND_STAGES + 1):
         if not parameters.may_leave:
-            solver.field = _blend(field, stage / BLEND_STAGES)
+            solver.field = blended_field(field, stage / BLEND_STAGES)
         _run(solver, BLEND_TIME / BLEND_STAGES)
     _run(solver, BLEND_TIME)
     solver.drag = 0.0
@@ -116,10 +126,42 @@ def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
     return rested
 
 
+def _unloaded(bed: Bed) -> Bed:
+    """Bed after gravity was ramped down from pouring to resting, cohesion on."""
+    gravity = pouring_gravity(bed.parameters)
+    solver = GrainSolver(bed, uniform_field(gravity), contact_step=stable_step(bed.parameters))
+    solver.drag = RELAXING_DRAG
+    while gravity > RESTING_GRAVITY:
+        gravity = max(gravity * RAMP_FACTOR, RESTING_GRAVITY)
+        solver.field = uniform_field(gravity)
+        _run(solver, RAMP_TIME)
+    return _taken(bed, solver)
+
+
+def _corrected(bed: Bed) -> Bed:
+    """Bed with the pull-off force scaled to the bonds that survived the unloading."""
+    if bed.pull_off_scale == 0.0:
+        return bed
+    scale = bed.parameters.tensile_strength / measured(bed).rumpf_strength
+    return replace(bed, pull_off_scale=bed.pull_off_scale * scale)
+
+
 def uniform_field(inward: float) -> SiteField:
     """Field of a constant acceleration [m/s²] along −z, no rotation."""
     zero = np.zeros((3, 3))
     return SiteField(np.array([0.0, 0.0, -inward]), zero, zero, np.zeros(3), np.zeros(3))
+
+
+def blended_field(field: SiteField, share: float) -> SiteField:
+    """Mix `share` of the site's field with resting gravity; centrifugal goes as spin squared."""
+    rest = uniform_field(RESTING_GRAVITY).gravity
+    return SiteField(
+        gravity=(1.0 - share) * rest + share * field.gravity,
+        gradient_exterior=share * field.gradient_exterior,
+        gradient_interior=share * field.gradient_interior,
+        spin=sqrt(share) * field.spin,
+        position=field.position,
+    )
 
 
 def needed_strength(bed: Bed, field: SiteField) -> float:
@@ -170,17 +212,18 @@ def _settled(bed: Bed, *, sides_end: bool) -> Bed:
     if not sides_end:
         walls[:, 4] = np.inf
     fall = float(bed.position[:, 2].max() - bed.floor)
-    gravity = uniform_field(POURING_GRAVITY)
-    solver = GrainSolver(bed, gravity, contact_step=stable_step(bed.parameters), walls=walls)
+    gravity = pouring_gravity(bed.parameters)
+    step = stable_step(bed.parameters)
+    solver = GrainSolver(bed, uniform_field(gravity), contact_step=step, walls=walls)
     if not sides_end:
         solver.drag = POURING_DRAG
-        _run(solver, 1.2 * sqrt(2.0 * fall / POURING_GRAVITY))
+        _run(solver, 1.2 * sqrt(2.0 * fall / gravity))
     solver.drag = RELAXING_DRAG
-    # a thousandth of the speed of a fall through one grain: the pile no longer rearranges
-    still = 1e-3 * sqrt(POURING_GRAVITY * bed.parameters.diameter_max)
+    # a hundredth of the speed of a fall through one grain: the pile no longer rearranges
+    still = 1e-2 * sqrt(gravity * bed.parameters.diameter_max)
     for _ in range(20):
-        _run(solver, 0.2)
-        if _speeds(solver).max() < 10.0 * still:
+        _run(solver, 0.3 / sqrt(gravity))
+        if _speeds(solver).max() < still:
             break
     return _taken(bed, solver)
 
@@ -203,18 +246,6 @@ def _at_rest(solver: GrainSolver, bed: Bed, field: SiteField) -> Bed:
         "regolith.tensile_strength"
     )
     raise PackingError(msg)
-
-
-def _blend(field: SiteField, share: float) -> SiteField:
-    """`share` of the site's field, the rest resting gravity; centrifugal goes as spin squared."""
-    rest = uniform_field(RESTING_GRAVITY).gravity
-    return SiteField(
-        gravity=(1.0 - share) * rest + share * field.gravity,
-        gradient_exterior=share * field.gradient_exterior,
-        gradient_interior=share * field.gradient_interior,
-        spin=sqrt(share) * field.spin,
-        position=field.position,
-    )
 
 
 def _run(solver: GrainSolver, time: float) -> None:
