@@ -22,7 +22,7 @@ from sampling_sim.outcome import Outcome, Status
 from sampling_sim.recording.clearance import BodyClearance
 from sampling_sim.recording.ejecta import CraftPath, leaving, meets_craft
 from sampling_sim.recording.monitor import CraftView, Monitor
-from sampling_sim.recording.series import Recorder
+from sampling_sim.recording.series import Recorder, size_classes
 from sampling_sim.regolith.packing import prepare_bed
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.sequence.navigation import release_state
@@ -47,7 +47,7 @@ class CaseResult:
 
     outcome: Outcome
     series: dict[str, FloatArray] = field(default_factory=dict)
-    """Columns of equal length, time first; empty unless recorded."""
+    """Size classes of the sample ("sizes/…"); if recorded, time series of equal length too."""
 
 
 def run_case(
@@ -86,10 +86,13 @@ def run_case(
                     observer(simulation)
         except DivergenceError as error:
             message = str(error)
-            log.warning("case %s diverged: %s", case.case_id, message)
+            log.info("case %s diverged: %s", case.case_id, message)
         outcome = simulation.outcome(message, time.perf_counter() - start)
+        series = simulation.size_classes(message)
     log.info("case %s: %s, %.3g kg", case.case_id, outcome.status, outcome.collected_mass)
-    return CaseResult(outcome, recorder.series() if recorder is not None else {})
+    if recorder is not None:
+        series |= recorder.series()
+    return CaseResult(outcome, series)
 
 
 class Simulation:
@@ -336,6 +339,11 @@ class Simulation:
         if message or self.sequence.abort_rule or self._inside_at_clear is None:
             return none
         return self._inside_at_clear & self.inside_container()
+
+    def size_classes(self, message: str) -> dict[str, FloatArray]:
+        """Sizes of the sample against those of the free grains of the bed."""
+        free = ~self.bed.fixed
+        return size_classes(2.0 * self.bed.radius[free], self._collected(message)[free])
 
     def _ejecta(self, collected: BoolArray) -> tuple[float, float]:
         """Masses [kg] of the grains that leave, and of those that fly at the craft."""

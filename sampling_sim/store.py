@@ -3,6 +3,7 @@
     /                 attributes: schema_version, experiment, seed, versions, ... (docs/store.md)
     /runs/<column>    one array over `case`, with `units` and `long_name`
     /series/<name>    the cases' time series end to end; case i holds offsets[i]:offsets[i + 1]
+    /series/sizes/    the same for the grain sizes, with offsets of its own
 
 A shard is the same file with fewer rows, so merging is all there is: the merged file is a pure
 function of its parts, in any order.  Files are written whole, under another name, and moved into
@@ -49,8 +50,10 @@ class StoreContent:
 
     attributes: Attributes
     runs: Mapping[str, Column]
-    offsets: IntArray
+    offsets: Mapping[str, IntArray]
+    """Table of series ("" for the time series, "sizes") → where each case starts."""
     series: Mapping[str, Column]
+    """Path under /series ("time", "sizes/collected") → all cases end to end."""
 
     @property
     def columns(self) -> dict[str, NDArray[Any]]:
@@ -109,13 +112,14 @@ def single_content(
         runs[name] = Column(_array([value]), input_attributes[name])
     for name, described in outcome_columns().items():
         runs[name] = Column(_array([getattr(record.outcome, name)]), described)
-    lengths = {len(values) for values in record.series.values()} or {0}
-    if len(lengths) > 1:
-        raise ValueError(f"time series of one case differ in length: {sorted(lengths)}")
+    lengths: dict[str, int] = {}
+    for name, values in record.series.items():
+        if lengths.setdefault(_table(name), len(values)) != len(values):
+            raise ValueError(f"series of one table differ in length: {name} has {len(values)}")
     return StoreContent(
         attributes={"schema_version": SCHEMA_VERSION, **attributes},
         runs=runs,
-        offsets=np.array([0, lengths.pop()], dtype=np.int64),
+        offsets={t: np.array([0, n], dtype=np.int64) for t, n in lengths.items()},
         series={n: Column(np.asarray(v, float), _described(n)) for n, v in record.series.items()},
     )
 
@@ -139,12 +143,12 @@ def merged_content(parts: Sequence[StoreContent]) -> StoreContent:
     order = np.lexsort((joined["wall_time"], joined["case"]))
     rows = order[np.concatenate([[True], np.diff(joined["case"][order]) > 0])]
     _check_repeats(joined, order, rows)
-    lengths = np.concatenate([np.diff(part.offsets) for part in parts])
+    offsets, series = _joined_series(parts, rows)
     return StoreContent(
         attributes=_joined_attributes(parts),
         runs={name: Column(joined[name][rows], first.runs[name].attributes) for name in first.runs},
-        offsets=np.concatenate([[0], np.cumsum(lengths[rows])]).astype(np.int64),
-        series=_joined_series(parts, rows),
+        offsets=offsets,
+        series=series,
     )
 
 
@@ -253,21 +257,39 @@ def _joined_attributes(parts: Sequence[StoreContent]) -> dict[str, str | int]:
     return joined
 
 
-def _joined_series(parts: Sequence[StoreContent], rows: IntArray) -> dict[str, Column]:
-    """Series of the kept rows end to end; NaN where a case lacks a series that others have."""
+def _table(series: str) -> str:
+    """Table of a series by its name: what stands before the last slash."""
+    return series.rpartition("/")[0]
+
+
+def _joined_series(
+    parts: Sequence[StoreContent], rows: IntArray
+) -> tuple[dict[str, IntArray], dict[str, Column]]:
+    """Offsets and series of the kept rows end to end.
+
+    A case without a table that others have is empty in it, without a series of one it has is NaN.
+    """
+    owner = np.concatenate([np.full(len(p.runs["case"].values), i) for i, p in enumerate(parts)])
+    local = np.concatenate([np.arange(len(p.runs["case"].values)) for p in parts])
+    spans: dict[str, list[tuple[StoreContent, int, int]]] = {}
+    for table in sorted({t for part in parts for t in part.offsets}):
+        none = np.zeros(len(owner) + 1, dtype=np.int64)
+        spans[table] = []
+        for row in rows:
+            part, i = parts[owner[row]], int(local[row])
+            start, stop = part.offsets.get(table, none)[i : i + 2]
+            spans[table].append((part, int(start), int(stop)))
     attributes = {n: c.attributes for part in parts for n, c in part.series.items()}
-    owner = np.concatenate([np.full(len(p.offsets) - 1, i) for i, p in enumerate(parts)])
-    local = np.concatenate([np.arange(len(p.offsets) - 1) for p in parts])
     series = {}
     for name in sorted(attributes):
         pieces = [np.zeros(0)]
-        for row in rows:
-            part, i = parts[owner[row]], int(local[row])
-            start, stop = int(part.offsets[i]), int(part.offsets[i + 1])
+        for part, start, stop in spans[_table(name)]:
             column = part.series.get(name)
             pieces.append(column.values[start:stop] if column else np.full(stop - start, np.nan))
         series[name] = Column(np.concatenate(pieces), attributes[name])
-    return series
+    lengths = {t: [stop - start for _, start, stop in found] for t, found in spans.items()}
+    offsets = {t: np.concatenate([[0], np.cumsum(n)]).astype(np.int64) for t, n in lengths.items()}
+    return offsets, series
 
 
 def _fill(file: h5py.File, content: StoreContent) -> None:
@@ -278,14 +300,18 @@ def _fill(file: h5py.File, content: StoreContent) -> None:
     runs["case"].make_scale("case")
     for name in content.runs.keys() - {"case"}:
         runs[name].dims[0].attach_scale(runs["case"])
-    _write_column(series, "offsets", Column(content.offsets, {"long_name": "start of each case"}))
+    for table, offsets in content.offsets.items():
+        group = series.require_group(table) if table else series
+        _write_column(group, "offsets", Column(offsets, {"long_name": "start of each case"}))
+        group["offsets"].make_scale("offsets")
     for name, column in content.series.items():
         _write_column(series, name, column)
-    if "time" in series:
-        series["time"].make_scale("time")
-        for name in content.series.keys() - {"time"}:
-            series[name].dims[0].attach_scale(series["time"])
-    series["offsets"].make_scale("offsets")
+    for scale, table in (("time", ""), ("sizes/diameter_min", "sizes")):
+        if scale in series:
+            series[scale].make_scale(scale.rpartition("/")[2])
+            for name in content.series.keys() - {scale}:
+                if _table(name) == table:
+                    series[name].dims[0].attach_scale(series[scale])
 
 
 def _write_column(group: h5py.Group, name: str, column: Column) -> None:
@@ -312,8 +338,13 @@ def _check_schema(path: str | Path, file: h5py.File) -> None:
 
 def _content(file: h5py.File) -> StoreContent:
     runs = {name: _read_column(file["runs"][name]) for name in file["runs"]}
-    series = {name: _read_column(file["series"][name]) for name in file["series"]}
-    offsets = series.pop("offsets").values
+    paths: list[str] = []
+    file["series"].visititems(
+        lambda n, item: paths.append(n) if isinstance(item, h5py.Dataset) else None
+    )
+    found = {name: _read_column(file["series"][name]) for name in paths}
+    offsets = {_table(n): c.values for n, c in found.items() if n.split("/")[-1] == "offsets"}
+    series = {n: c for n, c in found.items() if n.split("/")[-1] != "offsets"}
     missing = outcome_columns().keys() - runs.keys()
     if missing:
         raise KeyError(f"no column {min(missing)}")

@@ -1,10 +1,13 @@
-"""Time series of a case: one row a control step.  Keeping them changes nothing."""
+"""Series of a case: the time series, one row a control step, and the grain sizes of the sample.
+
+Keeping the time series changes nothing.  A name with a slash belongs to a table of its own.
+"""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from sampling_sim.constants import FloatArray
+from sampling_sim.constants import BoolArray, FloatArray
 
 SERIES = {
     "time": ("s", "since release"),
@@ -19,8 +22,16 @@ SERIES = {
     "wheel_rate": ("rad/s", "mean of the driven wheels"),
     "flap_open_fraction": ("1", "0 shut, 1 open"),
     "contained_mass": ("kg", "grains inside the container now"),
+    "sizes/diameter_min": ("m", "lower edge of the size class"),
+    "sizes/diameter_max": ("m", "upper edge of the size class"),
+    "sizes/collected": ("1", "collected grains in the class"),
+    "sizes/bed": ("1", "grains of the bed in the class, fixed ones left out"),
 }
-"""Column → unit, long name."""
+"""Series → unit, long name."""
+TIME_SERIES = tuple(name for name in SERIES if "/" not in name)
+SIZE_CLASSES = 8
+"""Classes between the smallest and the largest grain, equal in the logarithm; chosen: a few grains
+in each at demonstration resolution."""
 
 
 class Recorder:
@@ -30,10 +41,31 @@ class Recorder:
         self._rows: list[list[float]] = []
 
     def add(self, row: Mapping[str, float]) -> None:
-        """Keep one row; it must have exactly the columns of `SERIES`."""
-        self._rows.append([float(row[name]) for name in SERIES])
+        """Keep one row; it must have the columns of `TIME_SERIES`."""
+        self._rows.append([float(row[name]) for name in TIME_SERIES])
 
     def series(self) -> dict[str, FloatArray]:
         """Columns of equal length, time first."""
-        table = np.array(self._rows, dtype=float).reshape(-1, len(SERIES))
-        return {name: table[:, column].copy() for column, name in enumerate(SERIES)}
+        table = np.array(self._rows, dtype=float).reshape(-1, len(TIME_SERIES))
+        return {name: table[:, column].copy() for column, name in enumerate(TIME_SERIES)}
+
+
+def size_classes(diameter: FloatArray, collected: BoolArray) -> dict[str, FloatArray]:
+    """Sizes of the collected grains against the bed's own.
+
+    Parameters
+    ----------
+    diameter
+        [m] of the free grains of the bed, shape (n,).
+    collected
+        Mask of those in the sample, shape (n,).
+    """
+    # the outer edges hold every grain whatever the rounding of the logarithm
+    edges = np.geomspace(diameter.min(), diameter.max(), SIZE_CLASSES + 1)
+    edges[0], edges[-1] = diameter.min(), diameter.max()
+    return {
+        "sizes/diameter_min": edges[:-1],
+        "sizes/diameter_max": edges[1:],
+        "sizes/collected": np.histogram(diameter[collected], edges)[0].astype(float),
+        "sizes/bed": np.histogram(diameter, edges)[0].astype(float),
+    }

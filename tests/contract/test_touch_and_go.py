@@ -144,11 +144,21 @@ def test_recording_changes_nothing_and_the_same_case_gives_the_same_bits() -> No
 
 def test_series_have_the_documented_columns_and_follow_the_phases() -> None:
     series = sampled()[0].series
-    assert list(series) == list(SERIES)
+    assert set(series) == set(SERIES)
     assert np.all(np.diff(series["time"]) > 0.0)
     assert np.all(np.diff(series["phase"]) >= 0.0)
     assert series["phase"][-1] == 3
     assert series["contained_mass"][-1] == pytest.approx(sampled()[0].outcome.collected_mass)
+
+
+def test_size_classes_count_the_sample_and_the_free_bed() -> None:
+    result, tracks = sampled()
+    assert tracks.simulation is not None
+    series, bed = result.series, tracks.simulation.bed
+    assert series["sizes/collected"].sum() == result.outcome.collected_count
+    assert series["sizes/bed"].sum() == (~bed.fixed).sum()
+    assert np.all(series["sizes/collected"] <= series["sizes/bed"])
+    assert np.all(series["sizes/diameter_max"] > series["sizes/diameter_min"])
 
 
 def test_more_strength_in_the_bed_stops_the_craft_harder() -> None:

@@ -127,7 +127,7 @@ def test_file_is_the_same_bytes_whatever_the_order_of_the_shards(
 def test_cases_in_two_parts_count_once_unless_they_differ(parts: list[StoreContent]) -> None:
     again = merged_content([*parts, parts[2], parts[2]])
     assert again.columns["case"].tolist() == list(range(6))
-    assert again.offsets.tolist() == merged_content(parts).offsets.tolist()
+    assert again.offsets[""].tolist() == merged_content(parts).offsets[""].tolist()
     wrong = contents_with(parts[2], "collected_mass", np.array([9.0]))
     with pytest.raises(StoreError, match="case 2 with different collected_mass"):
         merged_content([*parts, wrong])
@@ -148,7 +148,7 @@ def test_parts_of_other_campaigns_are_refused(parts: list[StoreContent], experim
 def test_a_case_without_series_leaves_a_gap_of_no_length(experiment: Load) -> None:
     with_series, without = contents(experiment()), contents(experiment(), record=False)
     merged = merged_content([with_series[0], without[1], with_series[2]])
-    lengths = np.diff(merged.offsets)
+    lengths = np.diff(merged.offsets[""])
     assert lengths[1] == 0
     assert lengths.sum() == len(merged.series["time"].values)
 
