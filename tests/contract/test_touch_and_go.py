@@ -16,8 +16,9 @@ from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
 from sampling_sim.outcome import NOT_COMPARED, Status
 from sampling_sim.recording.series import SERIES
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.run import CaseResult, Simulation, run_case
+from sampling_sim.run import CaseResult, run_case
 from sampling_sim.sequence.touch_and_go import TouchAndGoParameters
+from sampling_sim.simulation import Simulation
 from sampling_sim.world.settings import EngineParameters
 
 BASE = Case(
