@@ -74,7 +74,8 @@ def _arrays() -> list[str]:
 
 def _read(path: Path, parameters: RegolithParameters) -> Bed:
     """Bed in a file; anything wrong with it raises."""
-    with np.load(path, allow_pickle=False) as data:
+    # opened here: numpy leaves the file of a damaged archive open
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
         values: dict[str, Any] = {name: data[name] for name in _arrays()}
     values = {name: value if value.ndim else float(value) for name, value in values.items()}
     return Bed(parameters=parameters, **values)

@@ -194,14 +194,17 @@ def test_a_grain_hangs_by_cohesion_down_to_bond_number_one(bond, holds):
 
 
 def chain(drift, *, forget=False):
-    """Move a bonded, sheared, spinning pair; positions relative to the first."""
+    """Move a bonded pair whose friction spring is strained; the second grain from the first."""
     r = 0.01
     solver = loose_grains(
-        [[0, 0, 0], [0.019999, 0, 0]], r, velocity=[[drift, 0, 0], [drift, 0.002, 0]],
-        spin=[[0, 0, 0.1], [0, 0.2, 0.3]], step=5e-5, tensile_strength=0.0,
-        pull_off_scale=0.05, diameter_min=0.016,
+        [[0, 0, 0], [0.019999, 0, 0]], r, velocity=[[drift, 0, 0], [drift, 0, 0]], step=5e-5,
+        tensile_strength=0.0, pull_off_scale=0.05, diameter_min=0.016,
     )  # fmt: skip
-    solver.advance(None, 20)  # while the friction springs are strained
+    solver.advance(None, 1)
+    state = solver.state()
+    state["pairs.history"][:, 1] = 5e-4  # N, half of what friction holds
+    solver.restore(state)
+    solver.advance(None, 20)
     if forget:
         state = solver.state()
         state["pairs.history"][:] = 0.0
@@ -215,8 +218,8 @@ def test_contacts_and_bonds_survive_the_rebuilding_of_the_list():
     at_rest, _ = chain(0.0)
     moving, solver = chain(1.0)
     assert solver.position[0, 0] > 0.25  # a hundred skins
-    assert np.abs(at_rest - [0.019999, 0, 0]).max() > 1e-5  # something happened
-    assert np.abs(moving - at_rest).max() < 1e-9
+    assert np.abs(at_rest - [0.019999, 0, 0]).max() > 1e-7  # something happened
+    assert np.abs(moving - at_rest).max() < 1e-12  # round-off of 0.3 m over thousands of steps
     assert len(solver.contacts()[0]) == 1
     # must fail: a list that loses the springs once
     forgetful, _ = chain(0.0, forget=True)
