@@ -2,7 +2,7 @@
 
 B is the body frame of the asteroid, P the patch frame of a site, S the craft's own.  A rotation is
 named target first: `rotation_bp` takes components in P to components in B, so
-`v_b = rotation_bp @ v_p` and `rotation_pb = rotation_bp.T`.  Quaternions are (x, y, z, w).
+`v_b = rotation_bp @ v_p` and `rotation_pb = rotation_bp.T`.
 """
 
 import numpy as np
@@ -34,14 +34,3 @@ def rotation_from_vector(vector: FloatArray) -> FloatArray:
     a = np.sinc(angle / np.pi)
     b = 0.5 * np.sinc(angle / (2.0 * np.pi)) ** 2
     return np.eye(3) + a * cross + b * (cross @ cross)
-
-
-def rotation_from_quaternion(quaternion: FloatArray) -> FloatArray:
-    """Rotation matrices (n, 3, 3) of quaternions (n, 4), xyzw; also for one of shape (4,)."""
-    x, y, z, w = np.moveaxis(np.asarray(quaternion, float), -1, 0)
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.stack([np.stack(row, -1) for row in rows], -2)

@@ -46,11 +46,13 @@ class Outcome:
     rebound_speed: float = _column("m/s", "outward speed where contact was lost before retreat")
     ejected_mass: float = _column("kg", "uncollected grains moving outward above the surface")
     mass_toward_craft: float = _column("kg", "ejected grains whose path meets the craft")
-    wing_clearance: float = _column("m", "smallest distance of the craft to the mesh")
+    wing_clearance: float = _column("m", "smallest distance of bus and wings to the mesh")
     anchor_margin: float = _column("1", "smallest R(u)/|F| - 1 over the hold")
     propellant_impulse: float = _column("N s", "thruster impulse used")
     momentum_drift: float = _column("1", "interface and integration residual over m v0")
-    energy_drift: float = _column("1", "energy residual over initial kinetic energy + motor work")
+    energy_drift: float = _column(
+        "1", "residual of the craft's energy over initial kinetic energy + motor work"
+    )
     motor_work: float = _column("J", "work of the motors of the sampler")
     tool_work: float = _column("J", "work of the driven parts on the grains")
     overlap_mean: float = _column("1", "mean grain overlap over radius")

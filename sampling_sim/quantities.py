@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
+ANGLES = frozenset({"radian", "milliradian", "degree", "arcminute", "arcsecond", "turn", "rpm"})
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -47,11 +49,15 @@ def magnitude(value: Any, unit: str) -> float:
         raise ValueError(f'needs text with a unit, as "1 {unit}"')
     try:
         quantity = _registry().Quantity(value)
-        return float(quantity.to(unit).magnitude)
+        found = float(quantity.to(unit).magnitude)
     except pint.DimensionalityError:
         raise ValueError(f"has the wrong dimension: needs a unit of {unit!r}") from None
     except Exception:  # pint raises its tokenizer's and parser's own errors on malformed text
         raise ValueError(f'is not a quantity: needs a number and a unit, as "1 {unit}"') from None
+    # pint takes a bare number for an angle and hertz for rad/s, 2π off
+    if "rad" in unit and not ANGLES & {name for name, _ in quantity.unit_items()}:
+        raise ValueError(f'needs an angle in its unit, as "1 {unit}" or with deg')
+    return found
 
 
 @cache
@@ -64,7 +70,6 @@ def _registry() -> Any:
 
 
 Length = Annotated[float, Unit("m")]
-Area = Annotated[float, Unit("m^2")]
 Mass = Annotated[float, Unit("kg")]
 Time = Annotated[float, Unit("s")]
 Speed = Annotated[float, Unit("m/s")]
@@ -79,5 +84,4 @@ Stiffness = Annotated[float, Unit("N/m")]
 Damping = Annotated[float, Unit("N*s/m")]
 AngularStiffness = Annotated[float, Unit("N*m/rad")]
 AngularDamping = Annotated[float, Unit("N*m*s/rad")]
-Inertia = Annotated[float, Unit("kg*m^2")]
 Number = Annotated[float, Unit("1")]

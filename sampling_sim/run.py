@@ -55,24 +55,45 @@ def run_case(
     """
     start = time.perf_counter()
     recorder = Recorder() if record else None
-    with Simulation(case) as simulation:
-        message = ""
-        try:
-            while not simulation.is_over:
-                simulation.advance()
-                if recorder is not None:
-                    recorder.add(simulation.row())
-                if observer is not None:
-                    observer(simulation)
-        except DivergenceError as error:
-            message = str(error)
-            log.info("case %s diverged: %s", case.case_id, message)
-        outcome = case_outcome(simulation, message, time.perf_counter() - start)
-        series = _sample_sizes(simulation, message)
+    reached = math.nan
+    try:
+        with Simulation(case) as simulation:
+            message = _fly(simulation, recorder, observer)
+            reached = simulation.time
+            outcome = case_outcome(simulation, message, time.perf_counter() - start)
+            series = _sample_sizes(simulation, message)
+    except DivergenceError as error:
+        # so far gone that nothing can be measured: the row says why and how to run it again
+        series = {}
+        outcome = Outcome(
+            status=Status.DIVERGED,
+            message=str(error),
+            simulated_time=reached,
+            packing_seed=case.regolith.packing_seed,
+            wall_time=time.perf_counter() - start,
+        )
     log.info("case %s: %s, %.3g kg", case.case_id, outcome.status, outcome.collected_mass)
     if recorder is not None:
         series |= recorder.series()
     return CaseResult(outcome, series)
+
+
+def _fly(
+    simulation: Simulation,
+    recorder: Recorder | None,
+    observer: Callable[[Simulation], None] | None,
+) -> str:
+    """Advance to the end; return why the case diverged, or an empty text."""
+    try:
+        while not simulation.is_over:
+            simulation.advance()
+            if recorder is not None:
+                recorder.add(simulation.row())
+            if observer is not None:
+                observer(simulation)
+    except DivergenceError as error:
+        return str(error)
+    return ""
 
 
 def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outcome:
@@ -138,10 +159,13 @@ def _sample_sizes(simulation: Simulation, message: str) -> dict[str, FloatArray]
 
 
 def _ejecta(simulation: Simulation) -> tuple[float, float]:
-    """Masses [kg] of the grains that leave, and of those that fly at the craft."""
+    """Masses [kg] of the grains that leave, and of those that fly at the craft.
+
+    Grains that ride in the head, wheels and container included, do neither.
+    """
     position, velocity = simulation.grains.position, simulation.grains.velocity
     height = 3.0 * simulation.case.regolith.diameter_max
-    thrown = leaving(position, velocity, height) & ~simulation.inside_container()
+    thrown = leaving(position, velocity, height) & ~_riding(simulation)
     state, surroundings = simulation.world.state(), simulation.surroundings
     boxes = [_in_bus_frame(box, state) for box in simulation.design.outline]
     craft = CraftPath(
@@ -161,6 +185,14 @@ def _ejecta(simulation: Simulation) -> tuple[float, float]:
         GRAVITATIONAL_CONSTANT * surroundings.gravity.mass,
     )
     return float(mass.sum()), float(mass[met].sum())
+
+
+def _riding(simulation: Simulation) -> BoolArray:
+    """Mask of the grains inside the head's outline."""
+    design, position = simulation.design, simulation.grains.position
+    head = simulation.world.state().place_in_link(design.head, position)
+    boxes = [box for box in design.outline if box.link == design.head]
+    return np.any([box.contains(head) for box in boxes], axis=0)
 
 
 def _in_bus_frame(box: Box, state: WorldState) -> tuple[FloatArray, FloatArray]:

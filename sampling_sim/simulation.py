@@ -5,13 +5,14 @@ exchange steps advance craft and grains together.
 """
 
 import logging
-import math
 
 import numpy as np
 
 from sampling_sim.asteroid.site import load_site
 from sampling_sim.case import Case
 from sampling_sim.constants import BoolArray, FloatArray
+from sampling_sim.errors import ConfigError, DivergenceError
+from sampling_sim.mechanism.base import Design
 from sampling_sim.mechanism.brush_wheels import brush_wheels_design
 from sampling_sim.recording.clearance import BodyClearance
 from sampling_sim.recording.monitor import CraftView, Monitor
@@ -51,7 +52,19 @@ class Simulation:
         self.sequence = TouchAndGo(case.sequence)
         surface_top = float((self.bed.position[:, 2] + self.bed.radius).max())
         self.monitor = Monitor(engine.exchange_step, surface_top)
+        _refuse_head_off_the_bed(case, self.design)
+        bus = [box for box in self.design.outline if box.link == 0]
+        self._clearance = BodyClearance(self.surroundings.shape, self.surroundings.site, bus)
         self.world = World(self.design, engine, bedrock_depth=-self.bed.floor)
+        try:
+            self._release(surface_top)
+        except DivergenceError:
+            self.world.close()
+            raise
+
+    def _release(self, surface_top: float) -> None:
+        """Place the craft, couple it to the grains, start the books."""
+        case, place, engine = self.case, self.surroundings, self.case.engine
         release = release_state(case.sequence, self.design, surface_top)
         self.world.set_base(
             release.position, release.rotation, release.velocity, release.angular_velocity
@@ -59,22 +72,19 @@ class Simulation:
         self.coupling = Coupling(
             self.world,
             self.grains,
-            RotatingField(site_field, self.surroundings.polyhedron_field),
+            RotatingField(place.field, place.polyhedron_field),
             contacts_per_exchange=engine.contacts_per_exchange,
             bedrock=True,
         )
-        bus = [box for box in self.design.outline if box.link == 0]
-        self._clearance = BodyClearance(self.surroundings.shape, self.surroundings.site, bus)
         self.start_momentum = self.world.momentum()
         """[kg·m/s] of the craft at release, shape (3,)."""
         self.start_energy = self.world.kinetic_energy()
         """[J] of the craft at release, relative to P."""
         self._steps = 0
-        self._command = Command()
         self._thrust = 0.0
         self.propellant_impulse = 0.0
         """[N·s] thrust commanded so far, integrated."""
-        self.wing_clearance = math.inf
+        self.wing_clearance = self._clearance.distance(release.position, release.rotation)
         """[m] smallest distance of bus and wings to the body so far."""
         self.inside_at_clear: BoolArray | None = None
         """Grains inside the container at t_clear, shape (n,); None before."""
@@ -124,7 +134,6 @@ class Simulation:
         return Observation(
             time=self.time,
             head_force=self.monitor.head_force,
-            clearance=self.monitor.clearance(self._view),
             normal_speed=self._view.normal_speed,
             tilt=self.monitor.tilt,
             rate=self._view.rate,
@@ -136,7 +145,6 @@ class Simulation:
         self.world.command("flap_open" if command.flap_open else "flap_shut")
         limit = self.case.craft.thrust_limit
         self._thrust = min(max(command.thrust, -limit), limit)
-        self._command = command
 
     def _thrust_loads(self) -> tuple[FloatArray | None, FloatArray | None]:
         """Thrust along craft +z through the craft's centre of mass, as loads on the bus."""
@@ -226,3 +234,19 @@ class Simulation:
             self._warned = True
             log.warning("at %.3g s the overlap %s is near its limit", self.time, ", ".join(near))
         self.grains.check_overlaps(**limits)
+
+
+def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
+    """Refuse an offset that puts part of the head's footprint beside the bed."""
+    corners = [box.corners() for box in design.outline if box.link == design.head]
+    reach = np.abs(np.concatenate(corners)).max(axis=0)
+    widths = {"x": case.regolith.width_x, "y": case.regolith.width_y}
+    offsets = {"x": case.sequence.offset_x, "y": case.sequence.offset_y}
+    for axis, half in zip("xy", reach[:2], strict=True):
+        room = 0.5 * widths[axis] - float(half)
+        if abs(offsets[axis]) > room:
+            allowed = (
+                f"the head ({2.0 * half:.3g} m along {axis}) must stay on the bed of "
+                f"regolith.width_{axis} = {widths[axis]:g} m: at most {max(room, 0.0):.3g} m"
+            )
+            raise ConfigError(f"sequence.offset_{axis}", offsets[axis], allowed)

@@ -26,7 +26,7 @@ class CraftPath:
     """The craft at the end of the case, frame P, and its outline as boxes in frame S."""
 
     position: FloatArray
-    """[m] centre of mass, shape (3,)."""
+    """[m] centre of mass of the bus, shape (3,); it stands for the craft's."""
     rotation: FloatArray
     """S to P, shape (3, 3)."""
     velocity: FloatArray

@@ -16,8 +16,8 @@ CONTACT_FORCE = 0.1
 """[N] filtered head force above which there is contact; chosen: the field loads a 12 kg head by
 1e-3 N, so nothing but ground passes it."""
 LOST_AFTER = 0.2
-"""[s] without contact force, off the surface and moving outward, before contact counts as lost;
-chosen: longer than the gap between two paddle strikes (0.1 s at 95 rpm and six paddles)."""
+"""[s] off the ground and moving outward before contact counts as lost; chosen: longer than the gap
+between two paddle strikes (0.1 s at 95 rpm and six paddles)."""
 CLEAR_HEIGHT = 0.3
 """[m] height over the highest undisturbed surface point at which the craft is clear; chosen."""
 
@@ -46,7 +46,8 @@ class Monitor:
         self._window = np.zeros((max(1, round(FORCE_WINDOW / exchange_step)), 3))
         self._slot = 0
         self._surface_top = surface_top
-        self._quiet = 0.0
+        self._off_since = math.nan
+        self._off_speed = math.nan
         self._touch: FloatArray | None = None
         self.mean_force: FloatArray = np.zeros(3)
         """[N] filtered ground force on the head, shape (3,)."""
@@ -60,6 +61,8 @@ class Monitor:
         self.tilt = self.tilt_max = 0.0
         self.rate_max = 0.0
         self.rebound_speed = math.nan
+        self.lifted_off = False
+        """Off the ground on retreat: what pushes on the head now is the sample inside it."""
 
     @property
     def head_force(self) -> float:
@@ -88,11 +91,10 @@ class Monitor:
         self.mean_force = self._window.mean(axis=0)
         if math.isnan(self.first_contact) and self.has_contact:
             self.first_contact = time
-        if math.isnan(self.first_contact) or self.is_clear:
+        if math.isnan(self.first_contact) or self.lifted_off:
             return
         self.peak_force = max(self.peak_force, self.head_force)
         self.impulse += float(force[2]) * self._step
-        self._quiet = 0.0 if self.has_contact else self._quiet + self._step
         if self.has_contact:
             self.contact_duration += self._step
 
@@ -109,15 +111,25 @@ class Monitor:
             return
         self.max_sinkage = max(self.max_sinkage, -float(craft.rim[:, 2].min()))
         self._add_slip(craft)
-        leaves = craft.normal_speed > 0.0 and float(craft.rim[:, 2].min()) > 0.0
-        lost = self._quiet >= LOST_AFTER and leaves and not retreating
-        if lost and math.isnan(self.rebound_speed):
-            self.rebound_speed = craft.normal_speed
+        off_ground = self.clearance(craft) > 0.0
+        if retreating:
+            self.lifted_off = self.lifted_off or off_ground
+        else:
+            self._add_rebound(time, craft.normal_speed, off_ground=off_ground)
+
+    def _add_rebound(self, time: float, speed: float, *, off_ground: bool) -> None:
+        """Keep the speed with which the craft left the ground, once it has stayed off."""
+        if not off_ground or speed <= 0.0:
+            self._off_since = math.nan
+        elif math.isnan(self._off_since):
+            self._off_since, self._off_speed = time, speed
+        elif time - self._off_since >= LOST_AFTER and math.isnan(self.rebound_speed):
+            self.rebound_speed = self._off_speed
 
     def _add_slip(self, craft: CraftView) -> None:
         middle = craft.rim.mean(axis=0)[:2]
         if self._touch is None:
             self._touch = middle
-        if self.has_contact:
+        if self.has_contact and not self.lifted_off:
             slip = float(np.linalg.norm(middle - self._touch))
             self.slip_distance = max(self.slip_distance, slip)

@@ -60,9 +60,8 @@ def size_classes(diameter: FloatArray, collected: BoolArray) -> dict[str, FloatA
     collected
         Mask of those in the sample, shape (n,).
     """
-    # the outer edges hold every grain whatever the rounding of the logarithm
-    edges = np.geomspace(diameter.min(), diameter.max(), SIZE_CLASSES + 1)
-    edges[0], edges[-1] = diameter.min(), diameter.max()
+    # a hair beyond both ends: holds every grain, and has a width where all are of one size
+    edges = np.geomspace(diameter.min() * (1 - 1e-9), diameter.max() * (1 + 1e-9), SIZE_CLASSES + 1)
     return {
         "sizes/diameter_min": edges[:-1],
         "sizes/diameter_max": edges[1:],

@@ -26,8 +26,6 @@ class Observation:
     """[s] since release."""
     head_force: float
     """[N] magnitude of the ground's force on the sampler head, filtered."""
-    clearance: float
-    """[m] lowest craft point above the highest undisturbed surface point; negative inside."""
     normal_speed: float
     """[m/s] speed of the craft's centre of mass along +n (positive: away from the ground)."""
     tilt: float

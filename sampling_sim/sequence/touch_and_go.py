@@ -1,8 +1,8 @@
 """Touch-and-go: approach, brake at contact with the brushes on, dwell, shut the flap and retreat.
 
 The ground does not stop the craft (the contact impulse is a few per cent of its momentum), so
-braking thrust starts at contact and ends when the descent has stopped.  Abort rules are data: the
-first limit passed is named in `abort_rule` and the craft retreats at once.
+braking thrust starts at contact and ends when the descent has stopped.  Abort limits are
+parameters: the first one passed is named in `abort_rule` and the craft retreats at once.
 """
 
 from dataclasses import dataclass

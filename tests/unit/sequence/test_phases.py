@@ -7,7 +7,7 @@ import pytest
 from sampling_sim.sequence.phases import Observation, Phase
 from sampling_sim.sequence.touch_and_go import TouchAndGo, TouchAndGoParameters
 
-CALM = Observation(time=0.0, head_force=0.0, clearance=0.02, normal_speed=-0.05, tilt=0.0, rate=0.0)
+CALM = Observation(time=0.0, head_force=0.0, normal_speed=-0.05, tilt=0.0, rate=0.0)
 
 
 def flown(*observations: Observation, **parameters: object) -> TouchAndGo:
