@@ -21,7 +21,6 @@ class Stream(IntEnum):
     SEQUENCE = 5
     ENGINE = 6
     PACKING = 7
-    SHAPE = 8
 
 
 def generator(seed: int, replicate: int, stream: Stream, key: str = "") -> np.random.Generator:

@@ -237,9 +237,8 @@ class Simulation:
 
 
 def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
-    """Refuse an offset that puts part of the head's footprint beside the bed."""
-    corners = [box.corners() for box in design.outline if box.link == design.head]
-    reach = np.abs(np.concatenate(corners)).max(axis=0)
+    """Refuse an offset that puts part of the housing's rim beside the bed."""
+    reach = np.abs(design.reference_points).max(axis=0)
     widths = {"x": case.regolith.width_x, "y": case.regolith.width_y}
     offsets = {"x": case.sequence.offset_x, "y": case.sequence.offset_y}
     for axis, half in zip("xy", reach[:2], strict=True):

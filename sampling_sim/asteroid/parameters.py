@@ -26,9 +26,9 @@ class AsteroidParameters:
     """Unit of the mesh's coordinates; a registered mesh knows its own."""
     extents: tuple[Extent, Extent, Extent] | None = None
     """[m] extents along x, y, z of the body frame; a mesh off by over 20 % is refused."""
-    density: Annotated[Density, Gt(0)] = 2700.0
+    density: Annotated[Density, Interval(gt=0, le=3e4)] = 2700.0
     """[kg/m³] bulk density; chosen: never measured, 1600 to 3300 is possible."""
-    period: Annotated[Time, Gt(0)] = 1674.0
+    period: Annotated[Time, Interval(ge=1.0, le=1e9)] = 1674.0
     """[s] rotation period about +z of the body frame; 27.9 min, Sharkey et al. 2026."""
 
 

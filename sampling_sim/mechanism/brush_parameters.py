@@ -100,6 +100,18 @@ class BrushWheelsParameters:
                 "with one paddle_thickness must stay under wheel_radius",
             ),
             (
+                "wheel_length",
+                self.wheel_length,
+                self.wheel_length > self.paddle_thickness,
+                "must exceed paddle_thickness",
+            ),
+            (
+                "lip_height",
+                self.lip_height,
+                self.lip_height > self.wall_thickness,
+                "must exceed wall_thickness",
+            ),
+            (
                 "roof_clearance",
                 self.roof_clearance,
                 self.roof_clearance > flap_space,

@@ -66,7 +66,7 @@ def brush_wheels_design(craft: CraftParameters, sampler: BrushWheelsParameters) 
 
 def _links(g: HeadGeometry) -> tuple[Link, ...]:
     p, base = g.sampler, g.origin_height
-    body, *wheels = _head_outline(g)
+    body, *wheels, _ = _head_outline(g)
     width, length, height = 2.0 * np.array(body.half_extents)
     wheel = cylinder_inertia(p.wheel_mass, p.wheel_radius, p.wheel_length, axis=1)
     plate = (p.inlet_width, g.flap_travel, p.flap_thickness)
@@ -146,7 +146,10 @@ def _commands(p: BrushWheelsParameters, flap_travel: float) -> dict[str, dict[st
 
 
 def _head_outline(g: HeadGeometry) -> tuple[Box, ...]:
-    """Box of the head, and one around each wheel, all on the head (a turning wheel stays in)."""
+    """Boxes of the head, of each wheel and of the flap's way, all on the head.
+
+    A turning wheel stays in its box, the flap between parked and shut in its own.
+    """
     p, t = g.sampler, g.sampler.wall_thickness
     body = Box(
         link=HEAD,
@@ -158,4 +161,10 @@ def _head_outline(g: HeadGeometry) -> tuple[Box, ...]:
         Box(link=HEAD, centre=(x, 0.0, -g.centre), half_extents=wheel)
         for x in (-p.axis_offset, p.axis_offset)
     )
-    return (body, *wheels)
+    reach = 0.5 * (g.flap_parked + 0.5 * g.flap_travel)
+    flap = Box(
+        link=HEAD,
+        centre=(0.0, reach, g.flap - g.centre),
+        half_extents=(0.5 * p.inlet_width, reach, 0.5 * p.flap_thickness),
+    )
+    return (body, *wheels, flap)

@@ -17,6 +17,9 @@ from sampling_sim.quantities import Density, Length, Number, Pressure
 LARGEST_ACROSS = 6
 """Largest grains that must fit across the box; chosen: below that walls order the packing."""
 
+MOST_GRAINS = 1_000_000
+"""Smallest grains that would fill the box; chosen: some 200 MB and hours a case."""
+
 COHESIVE_OVERLAP_LIMIT = 0.01
 """Overlap over radius that cohesion alone may cause; the mean overlap guard of the bed."""
 
@@ -46,9 +49,10 @@ class RegolithParameters:
     """[1] limit torque over (normal force × effective radius); chosen: stands for angularity."""
     restitution: Annotated[Number, Interval(ge=0.1, le=1)] = 0.5
     """[1] normal, grain on grain; chosen: rock at cm/s lies between 0.3 and 0.8."""
-    youngs_modulus: Annotated[Pressure, Interval(ge=1e4, le=1e12)] = 2e7
-    """[Pa] chosen soft: a 16 mm grain met by a rigid tool at 0.5 m/s then overlaps it by 3 % of
-    its radius and the contact step is 0.1 ms; real rock (5e10 Pa) would ask for 50 times less."""
+    youngs_modulus: Annotated[Pressure, Interval(ge=1e4, le=1e12)] = 6e7
+    """[Pa] chosen soft: a grain met by a rigid tool at 0.5 m/s then overlaps it by 2 % of its
+    radius, a stalled wheel keeps grains under 5 %, and the contact step is 0.07 ms; real rock
+    (5e10 Pa) would ask for 30 times less."""
     poisson_ratio: Annotated[Number, Interval(ge=0, le=0.49)] = 0.25
     """[1] rock."""
     width_x: Annotated[Length, Gt(0)] = 0.5
@@ -57,7 +61,7 @@ class RegolithParameters:
     """[m] inner width of the box along y; chosen as width_x."""
     depth: Annotated[Length, Gt(0)] = 0.12
     """[m] from the undisturbed surface to the floor; chosen: several times the sinkage."""
-    packing_seed: Annotated[int, Ge(0)] = 1
+    packing_seed: Annotated[int, Interval(ge=0, le=2**63 - 1)] = 1
     """Which packing: sizes and pouring positions follow from it."""
     may_leave: bool = False
     """Accept a bed that the site's field carries away instead of refusing it."""
@@ -85,6 +89,14 @@ class RegolithParameters:
         if self.depth < 2.0 * self.diameter_max:
             raise ConfigError(
                 key + "depth", self.depth, f"at least 2 largest grains, {2 * self.diameter_max:g} m"
+            )
+        most = self.width_x * self.width_y * self.depth / (math.pi / 6.0 * self.diameter_min**3)
+        if most > MOST_GRAINS:
+            raise ConfigError(
+                key + "diameter_min",
+                self.diameter_min,
+                f"the box would hold up to {most:.3g} of the smallest grains, at most "
+                f"{MOST_GRAINS}: larger grains or a smaller box",
             )
         if self.cohesion_range > 0.1 * self.diameter_min:
             raise ConfigError(

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from sampling_sim.constants import FloatArray
+from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.contact_laws import effective_radius, pull_off_scale, rumpf_strength
 
@@ -57,6 +58,12 @@ def rumpf_pull_off_scale(bed: Bed) -> float:
     """W [J/m²] that gives the touching pairs of the slab the strength wanted, through Rumpf."""
     _, volume = free_slab(bed)
     radius, branch = bonds_in_slab(bed, 0.0)
+    if not radius.size:
+        msg = (
+            f"regolith.depth = {bed.parameters.depth:g} m: no grains touch between the fixed layer "
+            "and the surface, so no strength can be given; a deeper bed or smaller grains"
+        )
+        raise PackingError(msg)
     return pull_off_scale(bed.parameters.tensile_strength, float((radius * branch).sum()), volume)
 
 

@@ -30,7 +30,7 @@ def loose_bed(position, radius, fixed=None, **parameters) -> Bed:
     radius = np.broadcast_to(np.array(radius, float), len(position)).copy()
     fixed = np.zeros(len(position), bool) if fixed is None else np.array(fixed)
     scale = parameters.pop("pull_off_scale", 0.0)
-    values = {"tensile_strength": 0.0} | parameters
+    values = {"tensile_strength": 0.0, "youngs_modulus": 2e7} | parameters
     return Bed(
         parameters=RegolithParameters(**values),
         position=position,

@@ -132,7 +132,11 @@ FLOOR_STEP = 5e-5
 
 def on_floor(velocity, tilt=0.0, spin=0.0, **material):
     """One 20 mm grain resting on a rough floor under 1 m/s² tilted towards +x [rad]."""
-    values = {"friction_coefficient": 0.3, "rolling_friction": 0.0} | material
+    values = {
+        "friction_coefficient": 0.3,
+        "rolling_friction": 0.0,
+        "youngs_modulus": 2e7,
+    } | material
     p = RegolithParameters(**values)
     r = 0.01
     load = p.grain_density * 4 / 3 * np.pi * r**3 * G * np.cos(tilt)

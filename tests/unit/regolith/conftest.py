@@ -11,7 +11,7 @@ from sampling_sim.regolith.parameters import RegolithParameters
 def two_grains():
     """Return a bed of two loose grains of 20 mm that just touch."""
     return Bed(
-        parameters=RegolithParameters(tensile_strength=0.0),
+        parameters=RegolithParameters(tensile_strength=0.0, youngs_modulus=2e7),
         position=np.array([[0.0, 0.0, -0.05], [0.02, 0.0, -0.05]]),
         radius=np.array([0.01, 0.01]),
         fixed=np.zeros(2, bool),

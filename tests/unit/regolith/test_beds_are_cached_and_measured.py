@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sampling_sim.errors import DivergenceError
+from sampling_sim.errors import DivergenceError, PackingError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import content_hash, default_cache_dir
 from sampling_sim.regolith.contact_laws import cohesive_force, pull_off_scale, rumpf_strength
 from sampling_sim.regolith.packing import prepare_bed, uniform_field
-from sampling_sim.regolith.slab import measured, surface_height
+from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale, surface_height
 from sampling_sim.regolith.solver import GrainSolver
 
 FIELD = uniform_field(1e-4)
@@ -205,3 +205,9 @@ def test_walls_end_at_the_surface_with_an_edge_and_a_top(two_grains):
     solver = GrainSolver(inside, down, contact_step=1e-4)
     solver.advance(None, 2000)
     assert solver.position[0, 2] < -0.005
+
+
+def test_a_bed_without_contacts_is_refused_not_divided_by(two_grains):
+    apart = replace(two_grains, position=np.array([[0.0, 0.0, -0.05], [0.1, 0.0, -0.05]]))
+    with pytest.raises(PackingError, match=r"regolith.depth = .*deeper"):
+        rumpf_pull_off_scale(apart)

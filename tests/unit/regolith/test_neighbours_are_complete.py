@@ -16,7 +16,7 @@ def cloud(stretch):
     rng = np.random.default_rng(2)
     position = rng.uniform(-0.1, 0.1, (300, 3))
     bed = Bed(
-        parameters=RegolithParameters(tensile_strength=0.0),
+        parameters=RegolithParameters(tensile_strength=0.0, youngs_modulus=2e7),
         position=position,
         radius=rng.uniform(0.008, 0.016, 300),
         fixed=rng.random(300) < 0.2,

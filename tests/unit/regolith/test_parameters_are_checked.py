@@ -17,6 +17,7 @@ from sampling_sim.regolith.solver import GrainSolver, stable_step
         ({"width_x": 0.15}, "regolith.width_x"),
         ({"width_y": 0.15}, "regolith.width_y"),
         ({"depth": 0.06}, "regolith.depth"),
+        ({"width_x": 1e3, "width_y": 1e3}, "regolith.diameter_min"),
         ({"cohesion_range": 0.002}, "regolith.cohesion_range"),
         ({"tensile_strength": 1e4}, "regolith.tensile_strength"),
     ],
@@ -29,9 +30,9 @@ def test_values_that_do_not_fit_together_are_refused_by_key(values, key):
 
 def test_defaults_are_accepted_and_the_step_grows_with_softness():
     """Step ∝ E^(-1/2)."""
-    stiff, soft = RegolithParameters(), RegolithParameters(youngs_modulus=2e5)
+    stiff, soft = RegolithParameters(), RegolithParameters(youngs_modulus=6e5)
     assert stable_step(soft) == pytest.approx(10 * stable_step(stiff), rel=1e-12)
-    assert stable_step(stiff) == pytest.approx(1.29e-4, rel=0.01)
+    assert stable_step(stiff) == pytest.approx(7.43e-5, rel=0.01)
 
 
 def test_a_step_too_long_is_refused_with_the_longest_allowed(two_grains):

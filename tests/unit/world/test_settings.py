@@ -16,8 +16,8 @@ def test_ratios_are_whole_numbers_despite_round_off():
 @pytest.mark.parametrize(
     ("long", "short", "change"),
     [
-        ("exchange_step", "contact_step", {"exchange_step": 2.5e-4}),
-        ("exchange_step", "contact_step", {"exchange_step": 5e-5}),
+        ("exchange_step", "contact_step", {"exchange_step": 2.3e-4}),
+        ("exchange_step", "contact_step", {"exchange_step": 2.5e-5}),
         ("control_step", "exchange_step", {"control_step": 7.2e-4}),
     ],
 )
