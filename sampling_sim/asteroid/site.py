@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from sampling_sim.asteroid.body import body_shape
 from sampling_sim.asteroid.field import PolyhedronField, SiteField, site_field
 from sampling_sim.asteroid.gravity import GravityPolyhedron
 from sampling_sim.asteroid.mesh import edge_faces
 from sampling_sim.asteroid.parameters import AsteroidParameters, SiteParameters
-from sampling_sim.asteroid.shape import Shape, load_shape
+from sampling_sim.asteroid.shape import Shape
 from sampling_sim.asteroid.spin import UniformSpin
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ShapeError
@@ -62,7 +63,7 @@ class Surroundings:
 
 def load_site(asteroid: AsteroidParameters, site: SiteParameters) -> Surroundings:
     """Load the body of an experiment and find the site on it."""
-    shape = load_shape(asteroid.shape, asteroid.unit, asteroid.extents)
+    shape = body_shape(asteroid)
     gravity, spin = GravityPolyhedron(shape, asteroid.density), UniformSpin(asteroid.period)
     place = site_at(shape, site.lat, site.lon)
     return Surroundings(

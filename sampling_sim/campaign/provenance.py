@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import sampling_sim
-from sampling_sim.asteroid.registry import find_shape
+from sampling_sim.asteroid.body import shape_file
 from sampling_sim.campaign.config import Experiment
 
 _PACKAGES = ("h5py", "numba", "numpy", "pybullet", "scipy", "trimesh")
@@ -34,7 +34,7 @@ def root_attributes(experiment: Experiment, shapes: Iterable[str]) -> dict[str, 
         "experiment_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "campaign_id": experiment.campaign_id,
         "seed": experiment.campaign.seed,
-        "shape_sha256": ", ".join(_file_hash(find_shape(name)[0]) for name in sorted(set(shapes))),
+        "shape_sha256": ", ".join(_file_hash(shape_file(name)) for name in sorted(set(shapes))),
         "versions": _versions(),
         "git_commit": _git_commit(),
         "cpu_model": _cpu_model(),
