@@ -28,12 +28,18 @@ class RegisteredShape:
     """Where the mesh comes from."""
     licence: str
     """SPDX identifier, or the terms."""
-    unit: Literal["m", "km"]
-    """Unit of its coordinates."""
+    unit: Literal["m", "km"] | None = None
+    """Unit of its coordinates; of a model without, `scale` stands in its place."""
+    scale: float | None = None
+    """[m] length of 1 in the file."""
     axes: str
     """Convention of the file's own axes."""
     extents: tuple[float, float, float]
     """[m] extents along x, y, z of the body frame."""
+    trust: str = ""
+    """How far its size and its form may be believed."""
+    light_curve: str = ""
+    """Amplitude it would show, beside what was observed."""
 
 
 @cache

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import permutations, product
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sampling_sim.asteroid.mesh import Mesh, Problem, read_mesh
+from sampling_sim.asteroid.formats import parse_mesh, read_bytes
+from sampling_sim.asteroid.mesh import Mesh, Problem, drop_unused_vertices, edge_faces
+from sampling_sim.asteroid.mesh_checks import array_faults, intersection_notes, surface_faults
+from sampling_sim.asteroid.mesh_repair import repaired
 from sampling_sim.asteroid.registry import find_shape
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import ShapeError
@@ -59,11 +63,46 @@ class Shape:
     """(code, message) of what was mended or let pass."""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Examination:
+    """What was found in a mesh file: a shape, or all reasons why it is none."""
+
+    mesh: Mesh
+    """As far as it could be read, in the unit of the file."""
+    faults: tuple[Problem, ...]
+    """(code, message) of every reason to refuse it, most telling first."""
+    shape: Shape | None
+    """None where there is a fault."""
+
+    def error(self) -> ShapeError:
+        """Give the first fault, with the codes of the others."""
+        code, message = self.faults[0]
+        others = ", ".join(dict.fromkeys(other for other, _ in self.faults if other != code))
+        return ShapeError(code, message + (f" (also: {others})" if others else ""))
+
+    def report(self) -> dict[str, Any]:
+        """Report of a refused file, with the keys of a shape's: those it does not have are None."""
+        faces, known = self.mesh.faces, not {"empty", "face-index"} & {c for c, _ in self.faults}
+        closed = bool(known and len(faces) and (edge_faces(faces)[1] == 2).all())
+        unknown = ("volume", "extents", "centre_of_mass", "inertia", "rotation_to_body")
+        return {
+            "vertices": len(self.mesh.vertices),
+            "faces": len(faces),
+            "closed": closed,
+            **dict.fromkeys(unknown),
+            "problems": [
+                {"code": code, "message": message}
+                for code, message in (*self.faults, *self.mesh.problems)
+            ],
+        }
+
+
 def load_shape(
     name_or_path: str | Path,
     unit: str | None = None,
     extents: Sequence[float] | None = None,
     *,
+    scale: float | None = None,
     repair: bool = False,
 ) -> Shape:
     """Load, check, centre and turn a mesh.
@@ -71,11 +110,13 @@ def load_shape(
     Parameters
     ----------
     name_or_path
-        Name in the registry, or a mesh file in any format trimesh reads.
+        Name in the registry, or a mesh file: .obj, .stl, .ply, .glb, .tab, .txt (`formats.py`).
     unit
         "m" or "km"; needed for a file, known for a registered name.
     extents
         [m] expected along x, y, z of B; a mesh off by more than 20 % is refused.
+    scale
+        [m] length of 1 in the file, in place of `unit`: light-curve models have no unit.
     repair
         Mend the mesh first; what was done stands in `Shape.problems`.
 
@@ -84,15 +125,33 @@ def load_shape(
     ShapeError
         If there is no such mesh, or it cannot stand for a body; the code says why.
     """
+    examined = examine_shape(name_or_path, unit, extents, scale=scale, repair=repair)
+    if examined.shape is None:
+        raise examined.error()
+    return examined.shape
+
+
+def examine_shape(
+    name_or_path: str | Path,
+    unit: str | None = None,
+    extents: Sequence[float] | None = None,
+    *,
+    scale: float | None = None,
+    repair: bool = False,
+) -> Examination:
+    """Like `load_shape`, but list every fault of a file that can be read.
+
+    Raises
+    ------
+    ShapeError
+        If there is no such file, it is not read as a mesh at all, or no unit is stated.
+    """
     path, entry = find_shape(name_or_path)
     if entry is not None:
-        unit, extents = unit or entry.unit, extents or entry.extents
-    if unit not in METRES:
-        raise ShapeError("unit-not-stated", f"{path}: unit = {unit!r}; state it, 'm' or 'km'")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ShapeError("missing-file", f"{path}: cannot be read: {error.strerror}") from None
+        extents = extents or entry.extents
+        unit, scale = (unit, scale) if unit or scale else (entry.unit, entry.scale)
+    metres = _metres_per_unit(path, unit, scale)
+    data = read_bytes(path)
     digest = sha256(data).hexdigest()
     if entry is not None and digest != entry.sha256:
         raise ShapeError(
@@ -100,16 +159,44 @@ def load_shape(
             f"{path}: sha256 {digest[:12]}… is not the registered {entry.sha256[:12]}…; "
             "restore the file or register it anew",
         )
-    mesh = read_mesh(data, path, repair=repair)
-    mesh.vertices *= METRES[unit]
+    mesh = parse_mesh(data, path)
+    unit = unit or f"units of {metres:g} m"
+    faults = array_faults(mesh, path)
+    if not {"empty", "face-index"} & {code for code, _ in faults}:
+        mesh = repaired(mesh) if repair and not faults else mesh
+        drop_unused_vertices(mesh)
+        faults += surface_faults(mesh, path)
+        mesh.problems += intersection_notes(mesh, path)
+        if faults and np.isfinite(mesh.vertices).all():
+            # without a volume only the extents in the file's own axes are known
+            faults += _size_faults(np.ptp(mesh.vertices, axis=0) * metres, path, unit)
+    if faults:
+        return Examination(mesh=mesh, faults=tuple(faults), shape=None)
     shape = _shape(
-        mesh,
+        Mesh(mesh.vertices * metres, mesh.faces, mesh.problems),
         name=str(name_or_path) if entry else path.stem,
         source=entry.source if entry else str(path),
         digest=digest,
     )
-    _check_extents(shape, str(path), unit, extents)
-    return shape
+    faults = _extent_faults(shape, path, unit, extents)
+    return Examination(mesh=mesh, faults=tuple(faults), shape=None if faults else shape)
+
+
+def _metres_per_unit(file: Path, unit: str | None, scale: float | None) -> float:
+    """Length of 1 in the file, which must have been stated in one way."""
+    if unit is not None and scale is not None:
+        raise ShapeError("unit-not-stated", f"{file}: unit or scale, not both")
+    if scale is not None:
+        if not (isfinite(scale) and scale > 0.0):
+            raise ShapeError("unit-not-stated", f"{file}: scale = {scale!r} m; must be over 0")
+        return scale
+    if unit not in METRES:
+        raise ShapeError(
+            "unit-not-stated",
+            f"{file}: unit = {unit!r}; state it, 'm' or 'km' (or the scale of a light-curve "
+            "model, which has none)",
+        )
+    return METRES[unit]
 
 
 def shape_from_mesh(vertices: FloatArray, faces: IntArray, name: str = "mesh") -> Shape:
@@ -180,26 +267,36 @@ def _shape(mesh: Mesh, *, name: str, source: str, digest: str) -> Shape:
     )
 
 
-def _check_extents(shape: Shape, file: str, unit: str, expected: Sequence[float] | None) -> None:
-    """Refuse a mesh in the wrong unit, or of another size than stated."""
-    found = " x ".join(f"{extent:.4g}" for extent in shape.extents)
+def _extent_faults(
+    shape: Shape, file: Path, unit: str, expected: Sequence[float] | None
+) -> list[Problem]:
+    """Find a mesh in the wrong unit, or of another size than stated."""
     if expected is None:
-        longest = float(shape.extents.max())
-        if not EXTENT_RANGE[0] <= longest <= EXTENT_RANGE[1]:
-            likely = "km" if longest < EXTENT_RANGE[0] else "m"
-            hint = f"; looks like {likely}" if likely != unit else ""
-            raise ShapeError(
-                "wrong-unit",
-                f"{file}: read in {unit} the body measures {found} m, and its longest extent must "
-                f"lie between 1 m and 1000 km{hint}",
-            )
-        return
+        return _size_faults(shape.extents, file, unit)
     ratio = np.asarray(expected, float) / shape.extents
     if (np.abs(1.0 / ratio - 1.0) <= EXTENTS_TOLERANCE).all():
-        return
+        return []
     wanted = " x ".join(f"{extent:.4g}" for extent in expected)
-    message = f"{file}: read in {unit} the body measures {found} m, but {wanted} m is expected"
+    message = f"{_measured(shape.extents, file, unit)}, but {wanted} m is expected"
     for factor, likely in ((1e3, "km"), (1e-3, "m")):
         if (np.abs(factor / ratio - 1.0) <= EXTENTS_TOLERANCE).all():
-            raise ShapeError("wrong-unit", f"{message}: looks like {likely}")
-    raise ShapeError("wrong-extents", f"{message} (each within 20 %)")
+            return [("wrong-unit", f"{message}: looks like {likely}")]
+    return [("wrong-extents", f"{message} (each within 20 %)")]
+
+
+def _size_faults(extents: FloatArray, file: Path, unit: str) -> list[Problem]:
+    """Find a mesh whose size is not believed; the unit that would make it so is named."""
+    longest = float(extents.max())
+    if EXTENT_RANGE[0] <= longest <= EXTENT_RANGE[1]:
+        return []
+    factor, likely = (1e3, "km") if longest < EXTENT_RANGE[0] else (1e-3, "m")
+    fits = unit in METRES and unit != likely
+    fits = fits and EXTENT_RANGE[0] <= longest * factor <= EXTENT_RANGE[1]
+    hint = f"; looks like {likely}" if fits else ""
+    allowed = "its longest extent must lie between 1 m and 1000 km"
+    return [("wrong-unit", f"{_measured(extents, file, unit)}, and {allowed}{hint}")]
+
+
+def _measured(extents: FloatArray, file: Path, unit: str) -> str:
+    found = " x ".join(f"{extent:.4g}" for extent in extents)
+    return f"{file}: read in {unit} the body measures {found} m"
