@@ -1,20 +1,21 @@
-"""Make kamooalewa.obj: an angular fragment with the published axes of (469219) Kamo'oalewa.
+"""Make the shapes of (469219) Kamo'oalewa: kamooalewa.obj, an angular fragment, and ellipsoids.
 
 No shape model is published.  Known are an extent of about 20 m and an angular, fragment-like look
 in the first resolved image (CNSA, 6 July 2026), a/b of about 1.4 (Sharkey et al. 2026,
 arXiv:2606.24017) and b/a 0.67, c/a 0.56 (cellinoid fit of the light curve); taken: 20 x 14.3 x
 12 m.  A fragment is broken along planes, so this one is an ellipsoid cut by random planes, then
 stretched until its extents along its own principal axes are these.  Everything else about it is
-made up.
+made up.  The other published sizes are made as ellipsoids, which is all that is known of them.
 
 Run from the root of the repository:  python shapes/make_kamooalewa.py
-The same seed makes the same file; its sha256 goes to registry.toml.
+The same seed makes the same files; their sha256 go to registry.toml.
 """
 
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import trimesh
 from scipy.spatial import ConvexHull, HalfspaceIntersection
 
 from sampling_sim.asteroid.mesh import Mesh
@@ -35,6 +36,17 @@ DEPTH = (0.85, 1.0)
 
 SHORTEST_EDGE = 0.6
 """[m] corners nearer than this are joined; chosen: keeps slivers out."""
+
+ELLIPSOIDS = {
+    "kamooalewa-21x15x15.obj": (21.0, 15.0, 15.0),
+    "kamooalewa-20x13x11.obj": (20.0, 13.4, 11.2),
+    "kamooalewa-sphere.obj": (18.0, 18.0, 18.0),
+    "kamooalewa-58x36x36.obj": (58.0, 36.0, 36.0),
+}
+"""[m] extents of the other published models, by file."""
+
+SUBDIVISIONS = 3
+"""Of the icosahedron; chosen: 1280 faces, the volume 0.9 % short of the ellipsoid's."""
 
 
 def fragment(seed: int = SEED) -> Mesh:
@@ -85,15 +97,32 @@ def _hull(points: FloatArray) -> tuple[FloatArray, IntArray]:
     return points[used], index.reshape(-1, 3).astype(np.int64)
 
 
-def obj_text(mesh: Mesh) -> str:
-    """Wavefront OBJ of a mesh in metres."""
-    lines = ["# Kamo'oalewa, 20 x 14.3 x 12 m, metres; made by make_kamooalewa.py"]
-    lines += [f"v {x:.4f} {y:.4f} {z:.4f}" for x, y, z in mesh.vertices]
+def ellipsoid(extents: tuple[float, float, float]) -> Mesh:
+    """Ellipsoid with its corners on the true surface [m]."""
+    sphere = trimesh.creation.icosphere(subdivisions=SUBDIVISIONS)
+    vertices = np.asarray(sphere.vertices) * np.array(extents) / 2.0
+    # to 0.1 µm, so that equal moments stay equal; adding zero makes -0.0 into 0.0
+    return Mesh(np.round(vertices, 7) + 0.0, np.array(sphere.faces, np.int64))
+
+
+def obj_text(mesh: Mesh, size: str, digits: int) -> str:
+    """Wavefront OBJ of a mesh in metres, with so many digits after the point."""
+    lines = [f"# Kamo'oalewa, {size} m, metres; made by make_kamooalewa.py"]
+    lines += [f"v {x:.{digits}f} {y:.{digits}f} {z:.{digits}f}" for x, y, z in mesh.vertices]
     lines += [f"f {i} {j} {k}" for i, j, k in mesh.faces + 1]
     return "\n".join(lines) + "\n"
 
 
+def meshes() -> dict[str, tuple[Mesh, FloatArray]]:
+    """Every mesh and its extents [m], by file."""
+    found = {name: (ellipsoid(e), np.array(e)) for name, e in ELLIPSOIDS.items()}
+    return {"kamooalewa.obj": (fragment(), EXTENTS), **found}
+
+
 if __name__ == "__main__":
-    path = Path(__file__).with_name("kamooalewa.obj")
-    path.write_text(obj_text(fragment()), encoding="utf-8")
-    print(f"{path.name}: sha256 {sha256(path.read_bytes()).hexdigest()}")
+    for name, (mesh, extents) in meshes().items():
+        path = Path(__file__).with_name(name)
+        size = " x ".join(f"{extent:g}" for extent in extents)
+        digits = 7 if name in ELLIPSOIDS else 4
+        path.write_text(obj_text(mesh, size, digits), encoding="utf-8")
+        print(f"{path.name}: sha256 {sha256(path.read_bytes()).hexdigest()}")

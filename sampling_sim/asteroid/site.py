@@ -15,6 +15,7 @@ import numpy as np
 from sampling_sim.asteroid.body import body_shape
 from sampling_sim.asteroid.field import PolyhedronField, SiteField, site_field
 from sampling_sim.asteroid.gravity import GravityPolyhedron
+from sampling_sim.asteroid.lightcurve import light_curve_report
 from sampling_sim.asteroid.mesh import edge_faces
 from sampling_sim.asteroid.parameters import AsteroidParameters, SiteParameters
 from sampling_sim.asteroid.shape import Shape
@@ -150,6 +151,7 @@ def shape_report(shape: Shape) -> dict[str, Any]:
         "inertia": shape.inertia.tolist(),
         "rotation_to_body": shape.rotation_to_body.tolist(),
         "problems": [{"code": code, "message": message} for code, message in shape.problems],
+        "light_curve": light_curve_report(shape),
     }
 
 

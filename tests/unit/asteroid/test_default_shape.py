@@ -1,4 +1,4 @@
-"""The committed default mesh is what its script makes and what the registry says."""
+"""The committed meshes are what their script makes and what the registry says."""
 
 import runpy
 from hashlib import sha256
@@ -34,6 +34,36 @@ def test_the_script_makes_the_committed_mesh(script, kamooalewa):
 def test_another_seed_makes_another_mesh(script, kamooalewa):
     """The must-fail twin of the comparison above."""
     assert script["fragment"](7).vertices.shape != kamooalewa.vertices.shape
+
+
+def test_the_default_mesh_is_the_one_that_results_were_made_with():
+    """Bit for bit: stored outcomes name this hash."""
+    entry = registry.registered_shapes()["kamooalewa"]
+    assert entry.sha256 == "985b060d7dba7dad748a34da580e8fbba6696d8a12e21d6726de18fcc00133f1"
+
+
+@pytest.mark.parametrize("name", sorted(set(registry.registered_shapes()) - {"kamooalewa"}))
+def test_the_ellipsoids_are_what_the_script_makes_and_what_is_stated(script, name):
+    """Axes exact, every corner on the ellipsoid to the 0.1 µm of the file, no axis turned."""
+    shape, entry = load_shape(name), registry.registered_shapes()[name]
+    mesh, extents = script["meshes"]()[entry.file]
+    assert np.array_equal(mesh.faces, shape.faces)
+    assert np.abs(mesh.vertices - shape.vertices).max() <= 1e-6
+    assert tuple(extents) == entry.extents == pytest.approx(shape.extents, rel=1e-7)
+    radii = np.linalg.norm(shape.vertices / (extents / 2.0), axis=1)
+    assert np.abs(radii - 1.0).max() <= 1e-7
+    assert shape.problems == ()
+    # the must-fail twin: another model's axes
+    assert np.abs(np.linalg.norm(shape.vertices / [10.0, 7.0, 6.0], axis=1) - 1.0).max() > 0.05
+
+
+def test_the_registry_holds_the_published_alternatives():
+    """Axes of facts 1: the default, two fits, the thermal sphere, the superseded size."""
+    assert {entry.extents for entry in registry.registered_shapes().values()} == {
+        (20.0, 14.3, 12.0), (21.0, 15.0, 15.0), (20.0, 13.4, 11.2), (18.0,) * 3, (58.0, 36.0, 36.0),
+    }  # fmt: skip
+    for entry in registry.registered_shapes().values():
+        assert min(len(entry.source), len(entry.trust), len(entry.light_curve)) > 20
 
 
 def test_every_registered_file_has_its_sha256_and_loads():
@@ -75,7 +105,7 @@ def test_report_has_the_documented_keys(kamooalewa):
     report = shape_report(kamooalewa)
     assert list(report) == [
         "vertices", "faces", "closed", "volume", "extents", "centre_of_mass", "inertia",
-        "rotation_to_body", "problems",
+        "rotation_to_body", "problems", "light_curve",
     ]  # fmt: skip
     assert report["closed"] is True
     assert report["vertices"] - report["faces"] // 2 == 2  # Euler's formula of a closed surface
