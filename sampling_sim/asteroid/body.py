@@ -18,7 +18,7 @@ def body_shape(asteroid: AsteroidParameters) -> Shape:
     """
     if asteroid.shape == FRAGMENT:
         return fragment.fragment_shape(asteroid.fragment)
-    return load_shape(asteroid.shape, asteroid.unit, asteroid.extents)
+    return load_shape(asteroid.shape, asteroid.unit, asteroid.extents, scale=asteroid.scale)
 
 
 def shape_file(name: str) -> Path:

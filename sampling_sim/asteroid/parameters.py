@@ -61,6 +61,8 @@ class AsteroidParameters:
     """The body where `shape` is "fragment"."""
     unit: Literal["m", "km"] | None = None
     """Unit of the mesh's coordinates; a registered mesh knows its own."""
+    scale: Annotated[Length, Gt(0)] | None = None
+    """[m] length of 1 in the file, in place of `unit`: a light-curve model has none."""
     extents: tuple[Extent, Extent, Extent] | None = None
     """[m] extents along x, y, z of the body frame; a mesh off by over 20 % is refused."""
     density: Annotated[Density, Interval(gt=0, le=3e4)] = 2700.0
@@ -75,7 +77,7 @@ class AsteroidParameters:
                 allowed = f'must be "{FRAGMENT}" where [asteroid.fragment] is given'
                 raise ConfigError("shape", self.shape, allowed)
             return
-        for key in ("unit", "extents"):
+        for key in ("unit", "scale", "extents"):
             if getattr(self, key) is not None:
                 allowed = f'must be left out with shape = "{FRAGMENT}": see asteroid.fragment'
                 raise ConfigError(key, getattr(self, key), allowed)

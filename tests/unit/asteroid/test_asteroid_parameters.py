@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import trimesh
 from pydantic import TypeAdapter, ValidationError
 
+from sampling_sim.asteroid.body import body_shape
 from sampling_sim.asteroid.parameters import AsteroidParameters, SiteParameters
+from sampling_sim.errors import ShapeError
 
 
 def test_text_with_units_becomes_si():
@@ -14,6 +17,17 @@ def test_text_with_units_becomes_si():
     assert (read.density, read.period) == pytest.approx((1900.0, 3600.0), rel=1e-12)
     site = TypeAdapter(SiteParameters).validate_python({"lat": "-45 deg", "lon": "1 rad"})
     assert (site.lat, site.lon) == pytest.approx((-np.pi / 4, 1.0), rel=1e-12)
+
+
+def test_scale_is_the_length_of_one_in_the_file(tmp_path):
+    """A unit sphere read at 7 m is 14 m across; without unit or scale it is refused."""
+    path = tmp_path / "ball.obj"
+    trimesh.creation.icosphere(subdivisions=2).export(path)
+    read = TypeAdapter(AsteroidParameters).validate_python({"shape": str(path), "scale": "7 m"})
+    assert body_shape(read).extents == pytest.approx([14.0] * 3, rel=1e-6)
+    with pytest.raises(ShapeError) as error:
+        body_shape(AsteroidParameters(shape=str(path)))
+    assert error.value.code == "unit-not-stated"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +40,8 @@ def test_text_with_units_becomes_si():
         (AsteroidParameters, {"extents": ["20 m", "14 m"]}),
         (AsteroidParameters, {"extents": ["20 m", "14 m", "0 m"]}),
         (AsteroidParameters, {"unit": "mile"}),
+        (AsteroidParameters, {"scale": 5.0}),
+        (AsteroidParameters, {"scale": "0 m"}),
         (SiteParameters, {"lat": "91 deg"}),
         (SiteParameters, {"lon": "361 deg"}),
     ],

@@ -91,6 +91,7 @@ def test_provenance_names_the_generator():
         ("asteroid.shape=kamooalewa", "asteroid.shape"),
         ('asteroid.extents=["20 m", "14 m", "12 m"]', "asteroid.extents"),
         ("asteroid.unit=m", "asteroid.unit"),
+        ("asteroid.scale=1 m", "asteroid.scale"),
         ("asteroid.fragment.seed=-1", "asteroid.fragment.seed"),
         ("asteroid.fragment.angularity=1.5", "asteroid.fragment.angularity"),
         ("asteroid.fragment.extent_y=30 m", "asteroid.fragment.extent_y"),

@@ -9,6 +9,7 @@ from scipy.spatial.distance import pdist
 
 from sampling_sim.asteroid.fragment import fragment_mesh, fragment_shape
 from sampling_sim.asteroid.mesh import edge_faces
+from sampling_sim.asteroid.mesh_intersection import intersecting_faces
 from sampling_sim.asteroid.parameters import FragmentParameters
 from sampling_sim.errors import ConfigError
 
@@ -62,11 +63,18 @@ def test_none_passes_through_itself(family):
     assert min(depths) > 2.0  # [m] of some 6
 
 
+def test_no_two_faces_of_one_meet(family):
+    """The same by every pair of faces, as meshes of users are checked."""
+    for shape in family:
+        assert intersecting_faces(shape.vertices, shape.faces)[0] == 0
+
+
 def test_a_folded_surface_is_found():
-    """The must-fail twin: a vertex pushed through the far side."""
+    """The must-fail twin of both: a vertex pushed through the far side."""
     mesh = fragment_mesh(FragmentParameters(seed=3))
     mesh.vertices[17] *= -1.5
     assert depth_behind_every_face(mesh.vertices, mesh.faces) < 0.0
+    assert intersecting_faces(mesh.vertices, mesh.faces)[0] > 10
 
 
 def test_extreme_fragments_do_not_pass_through_themselves_either():
