@@ -1,8 +1,8 @@
 """The force field in the patch frame P, which rotates with the asteroid.
 
-Everything that moves in a run feels  g(p) − ω × (ω × r) − 2 ω × v  from here: grains through the
-expansion of gravity at the site (`SiteField`), extended links through the full polyhedron.
-Frame P, SI.  Uniform spin: no Euler term.
+Everything that moves in a run feels  g(p) − ω × (ω × r) − ω̇ × r − 2 ω × v  from here: grains
+through the expansion of gravity at the site (`SiteField`), links through the full polyhedron.
+Frame P, SI.  A tumbling body's ω and ω̇ are those of one time; runs take uniform spin alone.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sampling_sim.asteroid.gravity import GravityPolyhedron
-from sampling_sim.asteroid.spin import UniformSpin
+from sampling_sim.asteroid.spin import Spin, TumblingSpin
 from sampling_sim.constants import GRAVITATIONAL_CONSTANT, FloatArray
+from sampling_sim.errors import ConfigError
 
 if TYPE_CHECKING:
     from sampling_sim.asteroid.site import Site
@@ -35,6 +36,8 @@ class SiteField:
     """[rad/s] angular velocity ω of P, shape (3,)."""
     position: FloatArray
     """[m] origin of P from the centre of mass, shape (3,)."""
+    angular_acceleration: FloatArray | None = None
+    """[rad/s²] ω̇ of a tumbling body, shape (3,); None where ω does not change."""
 
     def acceleration(self, position: FloatArray, velocity: FloatArray) -> FloatArray:
         """Acceleration [m/s²] in P of free points, shape (n, 3), at `position`, with `velocity`."""
@@ -46,9 +49,26 @@ class SiteField:
         return gravity + self.inertial(position, velocity)
 
     def inertial(self, position: FloatArray, velocity: FloatArray) -> FloatArray:
-        """Centrifugal and Coriolis acceleration [m/s²], shape (n, 3)."""
+        """Centrifugal, Coriolis and Euler acceleration [m/s²], shape (n, 3)."""
         centrifugal = -np.cross(self.spin, np.cross(self.spin, self.position + position))
-        return centrifugal - 2.0 * np.cross(self.spin, velocity)
+        steady = centrifugal - 2.0 * np.cross(self.spin, velocity)
+        if self.angular_acceleration is None:
+            return steady
+        return steady - np.cross(self.angular_acceleration, self.position + position)
+
+    def require_uniform_spin(self) -> None:
+        """Refuse a tumbling body, where a run would hold its ω for constant.
+
+        Raises
+        ------
+        ConfigError
+            If ω changes.
+        """
+        if self.angular_acceleration is not None:
+            raise ConfigError(
+                "asteroid.spin", "tumbling", "a run needs a uniform spin; the field of a tumbling "
+                "body is known at one time only"
+            )  # fmt: skip
 
     @property
     def effective_acceleration(self) -> FloatArray:
@@ -82,8 +102,10 @@ class PolyhedronField:
         return self.site.position_b + np.atleast_2d(position_p) @ self.site.rotation_bp.T
 
 
-def site_field(gravity: GravityPolyhedron, spin: UniformSpin, site: "Site") -> SiteField:
-    """Expansion of gravity at a site, and the rotation, in components of P.
+def site_field(
+    gravity: GravityPolyhedron, spin: Spin, site: "Site", time: float = 0.0
+) -> SiteField:
+    """Expansion of gravity at a site, and the rotation at a time [s], in components of P.
 
     Notes
     -----
@@ -104,9 +126,31 @@ def site_field(gravity: GravityPolyhedron, spin: UniformSpin, site: "Site") -> S
         gravity=gravity.acceleration(point)[0] @ r,
         gradient_exterior=r.T @ exterior_b @ r,
         gradient_interior=r.T @ interior_b @ r,
-        spin=spin.angular_velocity_b @ r,
+        spin=spin.angular_velocity_at(time) @ r,
         position=site.position_b @ r,
+        angular_acceleration=(
+            spin.angular_acceleration_at(time) @ r if isinstance(spin, TumblingSpin) else None
+        ),
     )
+
+
+def expansion_error(
+    field: SiteField, polyhedron_field: PolyhedronField, position: FloatArray
+) -> FloatArray:
+    """Deviation [m/s²] of the expanded attraction from the polyhedron's, shape (n,).
+
+    Parameters
+    ----------
+    field, polyhedron_field
+        Of one site.
+    position
+        [m] in P, shape (n, 3); above the surface z > 0 the exterior gradient is meant, below it
+        the interior one, so points in the air over ground under the tangent plane count fully.
+    """
+    still = np.zeros_like(position)
+    expanded = field.acceleration(position, still) - field.inertial(position, still)
+    deviation = expanded - polyhedron_field.gravity(position)
+    return np.asarray(np.linalg.norm(deviation, axis=1), dtype=float)
 
 
 def rotating_frame_torque(

@@ -6,26 +6,34 @@ Slope and effective acceleration are kept apart: over most of Kamo'oalewa the ef
 acceleration points outward.
 """
 
-from dataclasses import dataclass
-from math import atan2, radians, sqrt
+from dataclasses import dataclass, replace
+from itertools import product
+from math import atan2, sqrt
 from typing import Any
 
 import numpy as np
 
 from sampling_sim.asteroid.body import body_shape
-from sampling_sim.asteroid.field import PolyhedronField, SiteField, site_field
+from sampling_sim.asteroid.environment import (
+    SurveyParameters,
+    coriolis_displacement,
+    escape_speeds,
+    lift_acceleration,
+    needed_cohesion,
+)
+from sampling_sim.asteroid.field import PolyhedronField, SiteField, expansion_error, site_field
 from sampling_sim.asteroid.gravity import GravityPolyhedron
 from sampling_sim.asteroid.lightcurve import light_curve_report
 from sampling_sim.asteroid.mesh import edge_faces
 from sampling_sim.asteroid.parameters import AsteroidParameters, SiteParameters
 from sampling_sim.asteroid.shape import Shape
-from sampling_sim.asteroid.spin import UniformSpin
+from sampling_sim.asteroid.spin import Spin, UniformSpin
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ShapeError
 from sampling_sim.frames import patch_rotation
 
-FRICTION_ANGLE = radians(35.0)
-"""[rad] chosen: dry angular grains; loose grains rest where the slope is smaller."""
+EXPANSION_HALF_SIDE = 0.25
+"""[m] of the box in which the report states the error of the expansion; chosen: a sampler's bed."""
 
 Z_B = np.array([0.0, 0.0, 1.0])
 
@@ -61,6 +69,10 @@ class Surroundings:
     polyhedron_field: PolyhedronField
     """Gravity of the whole body in P, for links."""
 
+    def __post_init__(self) -> None:
+        """Refuse a tumbling body: see `SiteField.require_uniform_spin`."""
+        self.field.require_uniform_spin()
+
 
 def load_site(asteroid: AsteroidParameters, site: SiteParameters) -> Surroundings:
     """Load the body of an experiment and find the site on it."""
@@ -77,7 +89,7 @@ def load_site(asteroid: AsteroidParameters, site: SiteParameters) -> Surrounding
     )
 
 
-def site_at(shape: Shape, lat: float, lon: float) -> Site:
+def site_at(shape: Shape, lat: float, lon: float, axis_b: FloatArray | None = None) -> Site:
     """Outermost point of the surface in a direction from the centre of mass.
 
     Parameters
@@ -86,6 +98,8 @@ def site_at(shape: Shape, lat: float, lon: float) -> Site:
         The body.
     lat, lon
         [rad] planetocentric latitude and longitude in B.
+    axis_b
+        Spin axis, to which x of P points east; +z_B if not given.
 
     Raises
     ------
@@ -109,34 +123,90 @@ def site_at(shape: Shape, lat: float, lon: float) -> Site:
         lon=lon,
         position_b=farthest * direction,
         normal_b=normal,
-        rotation_bp=patch_rotation(normal, Z_B),
+        rotation_bp=patch_rotation(normal, Z_B if axis_b is None else axis_b),
         face=face,
     )
 
 
+def report_at(
+    shape: Shape,
+    density: float,
+    spin: Spin,
+    lat: float,
+    lon: float,
+    parameters: SurveyParameters,
+    time: float = 0.0,
+) -> dict[str, Any]:
+    """Report of the site at a latitude and longitude [rad]: see `site_environment`."""
+    axis_b = spin.angular_velocity_b if isinstance(spin, UniformSpin) else None
+    place = site_at(shape, lat, lon, axis_b)
+    return site_environment(shape, density, spin, place, parameters=parameters, time=time)
+
+
 def site_environment(
-    shape: Shape, density: float, period: float, site: Site, friction_angle: float = FRICTION_ANGLE
+    shape: Shape,
+    density: float,
+    period: float | Spin,
+    site: Site,
+    friction_angle: float | None = None,
+    *,
+    parameters: SurveyParameters | None = None,
+    time: float = 0.0,
 ) -> dict[str, Any]:
     """Report of a site, as `sampling-sim site --json` prints it: SI, angles in radians.
 
     `position` and `normal` are in B; the vectors, the exterior gradient and the spin in P.
+
+    Parameters
+    ----------
+    shape, density, site
+        The body [kg/m³] and the place.
+    period
+        [s] of rotation about +z_B, or any other rotation.
+    friction_angle
+        [rad] in place of that of the parameters.
+    parameters
+        The grain and the touchdown.
+    time
+        [s] at which a tumbling body is looked at.
     """
-    gravity, spin = GravityPolyhedron(shape, density), UniformSpin(period)
-    field = site_field(gravity, spin, site)
-    rest = np.zeros((1, 3))
-    slope = surface_slope(field.effective_acceleration)
+    parameters = parameters or SurveyParameters()
+    if friction_angle is not None:
+        parameters = replace(parameters, friction_angle=friction_angle)
+    spin = UniformSpin(period) if isinstance(period, int | float) else period
+    gravity = GravityPolyhedron(shape, density)
+    field = site_field(gravity, spin, site, time)
+    felt = field.effective_acceleration
+    slope = surface_slope(felt)
+    lift = lift_acceleration(felt[2], np.hypot(felt[0], felt[1]), parameters.friction_angle)
+    omega = spin.angular_velocity_at(time)
+    error = expansion_error(field, PolyhedronField(gravity, site), expansion_points())
     return {
         "position": site.position_b.tolist(),
         "normal": site.normal_b.tolist(),
         "gravity": field.gravity.tolist(),
-        "centrifugal": field.inertial(rest, rest)[0].tolist(),
-        "effective_acceleration": field.effective_acceleration.tolist(),
+        "centrifugal": (-np.cross(field.spin, np.cross(field.spin, field.position))).tolist(),
+        "effective_acceleration": felt.tolist(),
         "gravity_gradient": field.gradient_exterior.tolist(),
         "spin": field.spin.tolist(),
         "slope": slope,
-        "retains_loose_grains": slope < friction_angle,
-        "escape_speed": escape_speed(gravity, spin, site),
+        "retains_loose_grains": slope < parameters.friction_angle,
+        "escape_speed": escape_speed(gravity, omega, site),
+        "needed_cohesion": float(needed_cohesion(lift, parameters)),
+        "coriolis_displacement": float(
+            coriolis_displacement(omega, site.normal_b[None], parameters)[0]
+        ),
+        "expansion_error": float(error.max()),
     }
+
+
+def expansion_points() -> FloatArray:
+    """Points [m] in P over which the report states the error of the expansion, shape (125, 3).
+
+    `EXPANSION_HALF_SIDE` to each side and under the tangent plane, twice that over it.
+    """
+    steps = np.linspace(-1.0, 1.0, 5) * EXPANSION_HALF_SIDE
+    return np.array(list(product(steps, steps, np.linspace(-1.0, 2.0, 5) * EXPANSION_HALF_SIDE)))
 
 
 def shape_report(shape: Shape) -> dict[str, Any]:
@@ -164,19 +234,15 @@ def surface_slope(effective_acceleration_p: FloatArray) -> float:
     return atan2(sqrt(x * x + y * y), -z)
 
 
-def escape_speed(gravity: GravityPolyhedron, spin: UniformSpin, site: Site) -> float:
+def escape_speed(gravity: GravityPolyhedron, spin: UniformSpin | FloatArray, site: Site) -> float:
     """Smallest speed [m/s] along the normal, relative to the surface, with which a grain escapes.
 
-    Escape means an inertial two-body energy ½|v n + ω × r|² − U ≥ 0; 0 where the surface itself
-    moves that fast.
+    The spin may be given as ω [rad/s] in B.  (`environment.escape_speeds`)
     """
-    surface = np.cross(spin.angular_velocity_b, site.position_b)
-    twice_potential = 2.0 * float(gravity.potential(site.position_b)[0])
-    square = float(surface @ surface)
-    if square >= twice_potential:
-        return 0.0
-    normal = float(site.normal_b @ surface)
-    return max(0.0, -normal + sqrt(normal**2 + twice_potential - square))
+    omega = spin.angular_velocity_b if isinstance(spin, UniformSpin) else spin
+    rim = np.cross(omega, site.position_b)
+    potential = gravity.potential(site.position_b)
+    return float(escape_speeds(potential, rim[None], site.normal_b[None])[0])
 
 
 def _ray_distances(shape: Shape, direction: FloatArray) -> FloatArray:

@@ -75,6 +75,7 @@ def links_of(motion: LinkMotion | None) -> Links:
 
 def field_of(field: SiteField) -> Field:
     """Kernel numbers of a site's field; the centrifugal term joins value and gradient."""
+    field.require_uniform_spin()
     w = field.spin
     centrifugal = (w @ w) * np.eye(3) - np.outer(w, w)
     gradient = np.array([field.gradient_exterior, field.gradient_interior]) + centrifugal

@@ -54,6 +54,7 @@ class RotatingField:
     """
 
     def __init__(self, site: SiteField, polyhedron: PolyhedronField) -> None:
+        site.require_uniform_spin()
         self._spin = site.spin
         self._polyhedron = polyhedron
         self._gravity = np.zeros((0, 3))

@@ -4,18 +4,21 @@ import numpy as np
 import pytest
 import trimesh
 
+from sampling_sim.asteroid.environment import SurveyParameters
 from sampling_sim.asteroid.field import site_field
 from sampling_sim.asteroid.gravity import GravityPolyhedron
 from sampling_sim.asteroid.parameters import AsteroidParameters, SiteParameters
 from sampling_sim.asteroid.shape import Shape, load_shape, shape_from_mesh
 from sampling_sim.asteroid.site import (
     escape_speed,
+    expansion_points,
     load_site,
     site_at,
     site_environment,
     surface_slope,
 )
 from sampling_sim.asteroid.spin import UniformSpin
+from sampling_sim.asteroid.survey import face_report, survey
 from sampling_sim.constants import GRAVITATIONAL_CONSTANT as G
 from sampling_sim.errors import ShapeError
 from sampling_sim.frames import patch_rotation
@@ -148,8 +151,39 @@ def test_report_has_the_documented_keys_and_plain_values(sphere):
     assert list(report) == [
         "position", "normal", "gravity", "centrifugal", "effective_acceleration",
         "gravity_gradient", "spin", "slope", "retains_loose_grains", "escape_speed",
+        "needed_cohesion", "coriolis_displacement", "expansion_error",
     ]  # fmt: skip
     assert {type(value) for value in report.values()} == {list, float, bool}
+
+
+def test_report_and_survey_agree_on_one_place(sphere):
+    """A sample of the map and the site in its direction lie on one face, at one point."""
+    whole = survey(sphere, DENSITY, UniformSpin(PERIOD), SurveyParameters(grain_size=0.02))
+    sample = face_report(whole.surface, whole.environment, 77)
+    site = site_at(sphere, sample["lat"], sample["lon"])
+    assert site.position_b == pytest.approx(sample["position"], abs=1e-12 * RADIUS)
+    parameters = SurveyParameters(grain_size=0.02)
+    report = site_environment(sphere, DENSITY, PERIOD, site, parameters=parameters)
+    for name in ("slope", "needed_cohesion", "escape_speed", "coriolis_displacement"):
+        assert report[name] == pytest.approx(sample[name], rel=1e-9), name
+    assert report["effective_acceleration"][2] == pytest.approx(
+        sample["normal_acceleration"], rel=1e-9
+    )
+
+
+def test_expansion_error_is_that_against_the_polyhedron(sphere):
+    """Largest over the stated box; it grows as the square of the place's own scale, not to 0."""
+    site, gravity = site_at(sphere, 0.1, 0.1), GravityPolyhedron(sphere, DENSITY)
+    report = site_environment(sphere, DENSITY, PERIOD, site)
+    field, points = site_field(gravity, UniformSpin(PERIOD), site), expansion_points()
+    gradient = np.where(
+        points[:, 2:] < 0.0, points @ field.gradient_interior.T, points @ field.gradient_exterior.T
+    )
+    in_b = site.position_b + points @ site.rotation_bp.T
+    off = field.gravity + gradient - gravity.acceleration(in_b) @ site.rotation_bp
+    assert report["expansion_error"] == pytest.approx(np.linalg.norm(off, axis=1).max(), rel=1e-9)
+    assert 0.0 < report["expansion_error"] < 0.1 * np.linalg.norm(report["gravity"])
+    assert np.ptp(points, axis=0) == pytest.approx([0.5, 0.5, 0.75])
 
 
 def test_load_site_puts_the_parameters_to_use():
