@@ -77,8 +77,9 @@ def fragment_mesh(parameters: FragmentParameters) -> Mesh:
         - CRATER_DEPTH * _caps(points, parameters.seed, Feature.CRATERS, parameters.craters)
         + BOULDER_HEIGHT * _caps(points, parameters.seed, Feature.BOULDERS, parameters.boulders)
     )
-    # the exponential keeps every distance positive, however many craters overlap
-    vertices = points * (distance * np.exp(height))[:, None]
+    # to first order a shift by the height along the ray; the exponential keeps every distance
+    # positive, however many craters overlap
+    vertices = points * (distance * np.exp(height / _norms(points)[:, 0]))[:, None]
     return Mesh(_in_principal_axes(vertices, faces, extents), faces)
 
 

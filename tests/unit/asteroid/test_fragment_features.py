@@ -22,10 +22,15 @@ def unmapped(monkeypatch):
     plain = fragment_mesh(PLAIN).vertices
 
     def heights(**features):
-        """Logarithm of the distance from the middle over the ellipsoid's, shape (nv,)."""
-        vertices = fragment_mesh(replace(PLAIN, **features)).vertices
-        return np.log(np.linalg.norm(vertices, axis=1) / np.linalg.norm(plain, axis=1))
+        """Height over the ellipsoid along the rays, over the mean radius, shape (nv,).
 
+        It is d ln(r/d) with d the ellipsoid's distance and r the body's: r − d to first order.
+        """
+        vertices = fragment_mesh(replace(PLAIN, **features)).vertices
+        d = np.linalg.norm(plain, axis=1)
+        return d * np.log(np.linalg.norm(vertices, axis=1) / d)
+
+    heights.plain = plain
     return heights
 
 
@@ -53,7 +58,8 @@ def test_planes_only_cut_away_and_never_deeper_than_stated(unmapped):
     """A cut of 30 % of the tangent's distance is the deepest; at 0.5 the deepest is 15 %."""
     height = unmapped(angularity=0.5)
     assert height.max() == 0.0
-    assert np.log(0.85) <= height.min() < -0.05
+    distance = np.linalg.norm(unmapped.plain, axis=1)
+    assert np.log(0.85) <= (height / distance).min() < -0.05
 
 
 def test_relief_has_the_stated_rms(unmapped):
