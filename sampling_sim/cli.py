@@ -35,6 +35,9 @@ ExperimentFile = Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml")]
 ResultFile = Annotated[Path, typer.Argument(metavar="FILE.h5")]
 Mesh = Annotated[str, typer.Argument(metavar="FILE|NAME", help="Mesh file, or registered name.")]
 MeshUnit = Annotated[str | None, typer.Option("--unit", help="Unit of a mesh file: m or km.")]
+MeshScale = Annotated[
+    str | None, typer.Option("--scale", help='Length of 1 in a file without unit, as "9 m".')
+]
 Setting = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Replace one key; repeatable."),
@@ -181,15 +184,29 @@ def show(file: ResultFile, json: Json = False) -> None:
 def shape(
     mesh: Mesh,
     unit: MeshUnit = None,
+    scale: MeshScale = None,
     repair: Annotated[bool, typer.Option("--repair", help="Mend the mesh first.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE.obj", help="Write it: metres, body frame."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Check a mesh and report its size, mass properties and axes."""
+    """Check a mesh and report its size, mass properties and axes, or all that is wrong with it."""
     from sampling_sim import terminal
-    from sampling_sim.asteroid.shape import load_shape
+    from sampling_sim.asteroid.formats import write_obj
+    from sampling_sim.asteroid.shape import examine_shape
     from sampling_sim.asteroid.site import shape_report
 
-    report = shape_report(load_shape(mesh, unit, repair=repair))
+    examined = examine_shape(mesh, unit, scale=_metres(scale), repair=repair)
+    body = examined.shape
+    if body is None:
+        if json:
+            terminal.print_note(terminal.json_text(examined.report()))
+        raise examined.error()
+    if output is not None:
+        write_obj(body.vertices, body.faces, output, f"{body.name}: metres, body frame")
+    report = shape_report(body)
     if json:
         terminal.print_note(terminal.json_text(report))
     else:
@@ -200,6 +217,7 @@ def shape(
 def site(
     mesh: Mesh,
     unit: MeshUnit = None,
+    scale: MeshScale = None,
     lat: Annotated[float, typer.Option(help="Latitude [deg].", min=-90, max=90)] = 0.0,
     lon: Annotated[float, typer.Option(help="Longitude [deg].", min=-360, max=360)] = 0.0,
     friction_angle: Annotated[float, typer.Option(help="[deg]", min=0, max=90)] = 35.0,
@@ -217,7 +235,7 @@ def site(
     given = {"density": density, "period": period}
     table = {key: text for key, text in given.items() if text is not None}
     asteroid = build_fixed(AsteroidParameters, table, "asteroid")
-    body = load_shape(mesh, unit)
+    body = load_shape(mesh, unit, scale=_metres(scale))
     place = site_at(body, math.radians(lat), math.radians(lon))
     report = site_environment(
         body, asteroid.density, asteroid.period, place, math.radians(friction_angle)
@@ -226,6 +244,16 @@ def site(
         terminal.print_note(terminal.json_text(report))
     else:
         terminal.print_mapping(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
+
+
+def _metres(scale: str | None) -> float | None:
+    """Give the length of an option, if it was given."""
+    from sampling_sim.quantities import magnitude
+
+    try:
+        return None if scale is None else magnitude(scale, "m")
+    except ValueError as error:
+        raise BadInput(f"--scale {scale!r} {error}") from None
 
 
 def _case_report(record: Any) -> dict[str, Any]:

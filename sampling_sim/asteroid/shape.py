@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import permutations, product
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +67,8 @@ class Shape:
 class Examination:
     """What was found in a mesh file: a shape, or all reasons why it is none."""
 
-    mesh: Mesh
-    """As far as it could be read, in the unit of the file."""
+    mesh: Mesh | None
+    """In the unit of the file; None where no mesh could be read."""
     faults: tuple[Problem, ...]
     """(code, message) of every reason to refuse it, most telling first."""
     shape: Shape | None
@@ -82,17 +82,23 @@ class Examination:
 
     def report(self) -> dict[str, Any]:
         """Report of a refused file, with the keys of a shape's: those it does not have are None."""
-        faces, known = self.mesh.faces, not {"empty", "face-index"} & {c for c, _ in self.faults}
-        closed = bool(known and len(faces) and (edge_faces(faces)[1] == 2).all())
+        vertices = faces = closed = None
+        notes: list[Problem] = []
+        if self.mesh is not None:
+            vertices, faces, notes = (
+                len(self.mesh.vertices),
+                len(self.mesh.faces),
+                self.mesh.problems,
+            )
+            closed = bool(faces and (edge_faces(self.mesh.faces)[1] == 2).all())
         unknown = ("volume", "extents", "centre_of_mass", "inertia", "rotation_to_body")
         return {
-            "vertices": len(self.mesh.vertices),
-            "faces": len(faces),
+            "vertices": vertices,
+            "faces": faces,
             "closed": closed,
             **dict.fromkeys(unknown),
             "problems": [
-                {"code": code, "message": message}
-                for code, message in (*self.faults, *self.mesh.problems)
+                {"code": code, "message": message} for code, message in (*self.faults, *notes)
             ],
         }
 
@@ -139,35 +145,36 @@ def examine_shape(
     scale: float | None = None,
     repair: bool = False,
 ) -> Examination:
-    """Like `load_shape`, but list every fault of a file that can be read.
-
-    Raises
-    ------
-    ShapeError
-        If there is no such file, it is not read as a mesh at all, or no unit is stated.
-    """
-    path, entry = find_shape(name_or_path)
-    if entry is not None:
-        extents = extents or entry.extents
-        unit, scale = (unit, scale) if unit or scale else (entry.unit, entry.scale)
-    metres = _metres_per_unit(path, unit, scale)
-    data = read_bytes(path)
-    digest = sha256(data).hexdigest()
-    if entry is not None and digest != entry.sha256:
-        raise ShapeError(
-            "sha256-mismatch",
-            f"{path}: sha256 {digest[:12]}… is not the registered {entry.sha256[:12]}…; "
-            "restore the file or register it anew",
-        )
-    mesh = parse_mesh(data, path)
+    """Like `load_shape`, but list every fault instead of raising the first."""
+    faults: list[Problem] = []
+    mesh = None
+    try:
+        path, entry = find_shape(name_or_path)
+        if entry is not None:
+            extents = extents or entry.extents
+            unit, scale = (unit, scale) if unit or scale else (entry.unit, entry.scale)
+        faults += _unit_faults(path, unit, scale)
+        data = read_bytes(path)
+        digest = sha256(data).hexdigest()
+        if entry is not None and digest != entry.sha256:
+            raise ShapeError(
+                "sha256-mismatch",
+                f"{path}: sha256 {digest[:12]}… is not the registered {entry.sha256[:12]}…; "
+                "restore the file or register it anew",
+            )
+        mesh = parse_mesh(data, path)
+    except ShapeError as error:
+        faults.append((error.code, error.message))
+        return Examination(mesh=None, faults=tuple(faults), shape=None)
+    metres = nan if faults else scale or METRES[unit or ""]
     unit = unit or f"units of {metres:g} m"
-    faults = array_faults(mesh, path)
+    faults += array_faults(mesh, path)
     if not {"empty", "face-index"} & {code for code, _ in faults}:
-        mesh = repaired(mesh) if repair and not faults else mesh
+        mesh = repaired(mesh) if repair and np.isfinite(mesh.vertices).all() else mesh
         drop_unused_vertices(mesh)
         faults += surface_faults(mesh, path)
         mesh.problems += intersection_notes(mesh, path)
-        if faults and np.isfinite(mesh.vertices).all():
+        if faults and np.isfinite(mesh.vertices * metres).all():
             # without a volume only the extents in the file's own axes are known
             faults += _size_faults(np.ptp(mesh.vertices, axis=0) * metres, path, unit)
     if faults:
@@ -182,21 +189,22 @@ def examine_shape(
     return Examination(mesh=mesh, faults=tuple(faults), shape=None if faults else shape)
 
 
-def _metres_per_unit(file: Path, unit: str | None, scale: float | None) -> float:
-    """Length of 1 in the file, which must have been stated in one way."""
+def _unit_faults(file: Path, unit: str | None, scale: float | None) -> list[Problem]:
+    """Find a unit that is not stated, or stated twice."""
     if unit is not None and scale is not None:
-        raise ShapeError("unit-not-stated", f"{file}: unit or scale, not both")
-    if scale is not None:
-        if not (isfinite(scale) and scale > 0.0):
-            raise ShapeError("unit-not-stated", f"{file}: scale = {scale!r} m; must be over 0")
-        return scale
-    if unit not in METRES:
-        raise ShapeError(
-            "unit-not-stated",
-            f"{file}: unit = {unit!r}; state it, 'm' or 'km' (or the scale of a light-curve "
-            "model, which has none)",
+        fault = "unit or scale, not both"
+    elif scale is not None:
+        if isfinite(scale) and scale > 0.0:
+            return []
+        fault = f"scale = {scale!r} m; must be over 0"
+    elif unit in METRES:
+        return []
+    else:
+        fault = (
+            f"unit = {unit!r}; state it, 'm' or 'km' (or the scale of a light-curve model, which "
+            "has none)"
         )
-    return METRES[unit]
+    return [("unit-not-stated", f"{file}: {fault}")]
 
 
 def shape_from_mesh(vertices: FloatArray, faces: IntArray, name: str = "mesh") -> Shape:
