@@ -223,27 +223,79 @@ def site(
     friction_angle: Annotated[float, typer.Option(help="[deg]", min=0, max=90)] = 35.0,
     density: Annotated[str | None, typer.Option(help='As "2.7 g/cm^3".')] = None,
     period: Annotated[str | None, typer.Option(help='Rotation period, as "27.9 min".')] = None,
+    axis: Annotated[str | None, typer.Option(help='Spin axis in B, as "0.1, 0, 1".')] = None,
+    angular_velocity: Annotated[
+        str | None, typer.Option(help='Of a tumbling body, "0.1 deg/s, 0 deg/s, 0.2 deg/s" in B.')
+    ] = None,
+    time: Annotated[str | None, typer.Option(help='Of a tumbling body, as "10 min".')] = None,
+    grain_size: Annotated[str | None, typer.Option(help='Diameter, as "1 cm".')] = None,
+    cohesion: Annotated[str | None, typer.Option(help='Of the ground, as "1 mPa".')] = None,
+    approach_speed: Annotated[str | None, typer.Option(help='As "5 cm/s".')] = None,
+    touchdown_time: Annotated[str | None, typer.Option(help='As "4 s".')] = None,
+    max_slope: Annotated[float, typer.Option(help="With --best [deg].", min=0, max=180)] = 180.0,
+    min_area: Annotated[str | None, typer.Option(help='With --best, as "1 m^2".')] = None,
+    map_: Annotated[
+        Path | None, typer.Option("--map", metavar="FILE.png", help="Draw the whole surface.")
+    ] = None,
+    best: Annotated[bool, typer.Option("--best", help="Rank places where grains stay.")] = False,
     json: Json = False,
 ) -> None:
-    """Report what a grain feels at a place: gravity, spin, slope, escape speed."""
+    """Report what a grain feels at a place, draw the whole surface, or rank the best sites."""
     from sampling_sim import terminal
+    from sampling_sim.asteroid.environment import SurveyParameters
     from sampling_sim.asteroid.parameters import AsteroidParameters
     from sampling_sim.asteroid.shape import load_shape
-    from sampling_sim.asteroid.site import site_at, site_environment
-    from sampling_sim.campaign.parameters import build_fixed
+    from sampling_sim.asteroid.site import report_at
+    from sampling_sim.asteroid.spin import SpinParameters, spin_of
+    from sampling_sim.asteroid.survey import survey
 
-    given = {"density": density, "period": period}
-    table = {key: text for key, text in given.items() if text is not None}
-    asteroid = build_fixed(AsteroidParameters, table, "asteroid")
+    asteroid = _options(AsteroidParameters, "asteroid", density=density, period=period)
+    turn = _options(
+        SpinParameters, "site", axis=_listed(axis, float), time=time,
+        angular_velocity=_listed(angular_velocity, str),
+    )  # fmt: skip
+    wanted = _options(
+        SurveyParameters, "site", friction_angle=f"{friction_angle} deg", grain_size=grain_size,
+        cohesion=cohesion, approach_speed=approach_speed, touchdown_time=touchdown_time,
+        max_slope=f"{max_slope} deg", min_area=min_area,
+    )  # fmt: skip
     body = load_shape(mesh, unit, scale=_metres(scale))
-    place = site_at(body, math.radians(lat), math.radians(lon))
-    report = site_environment(
-        body, asteroid.density, asteroid.period, place, math.radians(friction_angle)
-    )
+    spin = spin_of(body, asteroid.period, turn)
+    marks = [(math.radians(lat), math.radians(lon))]
+    whole = survey(body, asteroid.density, spin, wanted, turn.time) if best or map_ else None
+    if whole is not None and best:
+        report = whole.report()
+        marks = [(found["lat"], found["lon"]) for found in report["sites"]]
+    else:
+        report = report_at(body, asteroid.density, spin, *marks[0], wanted, turn.time)
+    if whole is not None and map_:
+        from sampling_sim.report.maps import draw_maps
+
+        draw_maps(map_, whole, marks)
     if json:
         terminal.print_note(terminal.json_text(report))
+    elif best:
+        terminal.print_survey(report, f"{mesh}: where grains stay")
     else:
         terminal.print_mapping(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
+
+
+def _options(kind: type, key: str, **texts: Any) -> Any:
+    """Parameters of a dataclass from the options that were given."""
+    from sampling_sim.campaign.parameters import build_fixed
+
+    given = {name: text for name, text in texts.items() if text is not None}
+    return build_fixed(kind, given, key)
+
+
+def _listed(text: str | None, kind: type) -> list[Any] | None:
+    """Entries of an option that lists several, separated by commas."""
+    if text is None:
+        return None
+    try:
+        return [kind(part.strip()) for part in text.split(",")]
+    except ValueError:
+        raise BadInput(f"{text!r}: must be numbers separated by commas") from None
 
 
 def _metres(scale: str | None) -> float | None:

@@ -77,8 +77,8 @@ def print_survey(report: Mapping[str, Any], title: str) -> None:
     """Print the best sites of a survey, a line each, and the shares of the surface."""
     columns = (
         ("lat [deg]", "lat", math.degrees(1.0)), ("lon [deg]", "lon", math.degrees(1.0)),
-        ("slope [deg]", "slope", math.degrees(1.0)), ("retained area [m²]", "retained_area", 1.0),
-        ("outward [µm/s²]", "normal_acceleration", 1e6), ("needs [Pa]", "needed_cohesion", 1.0),
+        ("slope [deg]", "slope", math.degrees(1.0)), ("area [m²]", "retained_area", 1.0),
+        ("a_n [µm/s²]", "normal_acceleration", 1e6), ("needs [Pa]", "needed_cohesion", 1.0),
         ("escape [mm/s]", "escape_speed", 1e3), ("Coriolis [mm]", "coriolis_displacement", 1e3),
     )  # fmt: skip
     table = Table(title=title, box=box.SIMPLE, title_justify="left")

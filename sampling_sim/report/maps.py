@@ -102,7 +102,8 @@ def assumptions(whole: Survey) -> list[str]:
     else:
         turning = f"Tumbling ({whole.spin.mode} mode), looked at at {whole.time:g} s"
     return [
-        f"Extents {extents} m, bulk density {whole.density:g} kg/m³, uniform",
+        f"Extents {extents} m",
+        f"Bulk density {whole.density:g} kg/m³, the same throughout",
         turning,
         f"Grain of {1e3 * p.grain_size:g} mm, {p.grain_density:g} kg/m³, friction angle "
         f"{degrees(p.friction_angle):g}°",
@@ -209,7 +210,8 @@ def _draw_marks(axes: Any, marks: Sequence[tuple[float, float]]) -> None:
         )  # fmt: skip
         if len(marks) > 1:
             axes.annotate(
-                str(number), (x, y), (7, -14 if y > 0.0 else 7), textcoords="offset points",
+                str(number), (x, y), (7 if x < 160.0 else -24, -14 if y > 0.0 else 7),
+                textcoords="offset points",
                 color="white", fontsize=12, path_effects=outline,
             )  # fmt: skip
 
