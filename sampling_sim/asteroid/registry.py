@@ -5,11 +5,11 @@ editable install (what the Makefile makes); elsewhere only paths to mesh files w
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sampling_sim.errors import ShapeError
 
@@ -44,15 +44,39 @@ class RegisteredShape:
 
 @cache
 def registered_shapes() -> dict[str, RegisteredShape]:
-    """Every registered shape by name; none where the source tree is absent."""
+    """Every registered shape by name; none where the source tree is absent.
+
+    Raises
+    ------
+    ShapeError
+        If the registry is no TOML, or an entry is not complete.
+    """
     path = SHAPES / "registry.toml"
     if not path.is_file():
         return {}
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: RegisteredShape(**{**entry, "extents": tuple(entry["extents"])})
-        for name, entry in entries.items()
-    }
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ShapeError("registry", f"{path}: {error}") from None
+    return {name: _entry(f"{path}: [{name}]", table) for name, table in entries.items()}
+
+
+def _entry(where: str, table: dict[str, Any]) -> RegisteredShape:
+    """Entry of the registry; its extents are what a wrong file is found by, so they must stand."""
+    known = {field.name: field.default is MISSING for field in fields(RegisteredShape)}
+    missing = [key for key, needed in known.items() if needed and key not in table]
+    unknown = [key for key in table if key not in known]
+    if missing or unknown:
+        which = f"lacks {missing[0]}" if missing else f"has the unknown key {unknown[0]}"
+        raise ShapeError("registry", f"{where} {which}; keys: {', '.join(known)}")
+    extents = table["extents"]
+    if not (
+        isinstance(extents, list)
+        and len(extents) == 3
+        and all(isinstance(extent, int | float) and extent > 0 for extent in extents)
+    ):
+        raise ShapeError("registry", f"{where} extents = {extents!r}; must be three lengths [m]")
+    return RegisteredShape(**{**table, "extents": tuple(extents)})
 
 
 def find_shape(name_or_path: str | Path) -> tuple[Path, RegisteredShape | None]:

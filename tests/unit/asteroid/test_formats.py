@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import trimesh
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sampling_sim.asteroid.registry import SHAPES
 from sampling_sim.asteroid.shape import load_shape
@@ -144,6 +146,18 @@ def test_scale_stands_for_the_unit_of_a_model_without_one(tmp_path):
     assert two.extents == pytest.approx(2.0 * one.extents, rel=1e-14)
     assert two.volume == pytest.approx(8.0 * one.volume, rel=1e-13)
     assert np.array_equal(load_shape(path, scale=1e3).vertices, load_shape(path, "km").vertices)
+
+
+@settings(derandomize=True, max_examples=20, deadline=None)
+@given(st.floats(0.2, 1e4))
+def test_volume_and_inertia_follow_their_powers_of_the_scale(tmp_path_factory, scale):
+    """V ∝ s³, the inertia of unit density ∝ s⁵, the rotation stays."""
+    path = tmp_path_factory.mktemp("scaled") / "shape.txt"
+    path.write_text(counted(1))
+    one, other = load_shape(path, scale=1.0), load_shape(path, scale=scale)
+    assert other.volume == pytest.approx(scale**3 * one.volume, rel=1e-12)
+    assert np.diag(other.inertia) == pytest.approx(scale**5 * np.diag(one.inertia), rel=1e-12)
+    assert np.abs(other.rotation_to_body - one.rotation_to_body).max() <= 1e-12
 
 
 @pytest.mark.parametrize(

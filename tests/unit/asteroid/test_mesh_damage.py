@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sampling_sim.asteroid import registry
 from sampling_sim.asteroid.shape import examine_shape, load_shape
 from sampling_sim.asteroid.site import shape_report
 from sampling_sim.errors import BadInput, ShapeError
@@ -250,3 +251,26 @@ def test_vertices_of_no_face_are_left_out_of_the_extents(tmp_path):
     shape = load_shape(path, "m")
     assert shape.extents.max() == pytest.approx(9.0, rel=1e-12)
     assert [code for code, _ in shape.problems] == ["unused-vertices"]
+
+
+@pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ("lacks extents", ("extents = [20.0, 14.3, 12.0]", "")),
+        ("unknown key extent", ("extents = ", "extents = [1, 2, 3]\nextent = ")),
+        ("three lengths", ("extents = [20.0, 14.3, 12.0]", "extents = [20.0]")),
+        ("registry.toml", ("[kamooalewa]", "[kamooalewa")),
+    ],
+)
+def test_damaged_registry_is_refused_with_the_key(tmp_path, monkeypatch, said, change):
+    text = (registry.SHAPES / "registry.toml").read_text(encoding="utf-8")
+    assert change[0] in text
+    (tmp_path / "registry.toml").write_text(text.replace(*change, 1), encoding="utf-8")
+    monkeypatch.setattr(registry, "SHAPES", tmp_path)
+    registry.registered_shapes.cache_clear()
+    try:
+        with pytest.raises(ShapeError, match=said) as error:
+            load_shape("kamooalewa")
+    finally:
+        registry.registered_shapes.cache_clear()
+    assert error.value.code == "registry"
