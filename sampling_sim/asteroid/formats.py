@@ -5,6 +5,7 @@ whole: trimesh reads past missing and surplus data.  OBJ and the text tables of 
 are read by `text_formats.py`.
 """
 
+import logging
 import re
 import warnings
 from collections.abc import Callable
@@ -177,10 +178,12 @@ def _ply_header(data: bytes, file: Path) -> tuple[dict[str, Any], int]:
         if words[:1] == ["format"] and len(words) > 1:
             form = words[1]
         elif words[:1] == ["element"]:
-            if len(words) != 3 or not words[2].isdigit():
+            if len(words) != 3 or not words[2].isdecimal():
                 raise ShapeError("bad-number", f"{file}: {line.strip()!r} of the header: no count")
             elements.append((words[1], int(words[2]), []))
         elif words[:1] == ["property"] and elements:
+            if len(words) < (5 if words[1:2] == ["list"] else 3):
+                raise ShapeError("unreadable", f"{file}: {line.strip()!r} of the PLY header")
             elements[-1][2].append(words[1:])
     if form not in {"ascii", "binary_little_endian", "binary_big_endian"}:
         raise ShapeError("unreadable", f"{file}: PLY format {form!r} is not known")
@@ -307,6 +310,9 @@ def _floats(words: list[str], at_least: int, where: str) -> None:
         pass
     raise ShapeError("bad-number", f"{where}: {' '.join(words)[:60]!r} are not numbers")
 
+
+# trimesh logs tracebacks, which would reach the terminal where nobody has set up logging
+logging.getLogger("trimesh").addHandler(logging.NullHandler())
 
 READERS: dict[str, Callable[[bytes, Path], Mesh]] = {
     ".obj": read_obj,

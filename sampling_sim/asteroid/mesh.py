@@ -16,6 +16,10 @@ DEGENERATE = 1e-12
 """Smallest area of a face over the square of the mesh's size; chosen: well above round-off."""
 
 
+LARGEST = 1e10
+"""Largest coordinate in a file; chosen: 1000 km in tenths of a millimetre, far from overflow."""
+
+
 @dataclass
 class Mesh:
     """Triangle mesh in the axes and the unit of its file."""
@@ -47,6 +51,11 @@ def signed_volume(vertices: FloatArray, faces: IntArray) -> float:
     return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6.0)
 
 
+def sound_vertices(vertices: FloatArray) -> BoolArray:
+    """Whether each vertex is finite and its coordinates not over `LARGEST`, shape (nv,)."""
+    return np.asarray((np.abs(vertices) <= LARGEST).all(1))
+
+
 def face_areas(vertices: FloatArray, faces: IntArray) -> FloatArray:
     """Areas of the faces, shape (nf,)."""
     a, b, c = np.moveaxis(vertices[faces], 1, 0)
@@ -60,7 +69,12 @@ def degenerate_faces(vertices: FloatArray, faces: IntArray) -> BoolArray:
 
 
 def share_equal_vertices(mesh: Mesh) -> bool:
-    """Let faces share vertices with equal coordinates; whether there were any."""
+    """Let faces share vertices with equal coordinates; whether there were any.
+
+    Faces that name no vertex are left to the checks.
+    """
+    if mesh.faces.min(initial=0) < 0 or mesh.faces.max(initial=-1) >= len(mesh.vertices):
+        return False
     vertices, index = np.unique(mesh.vertices, axis=0, return_inverse=True)
     if len(vertices) == len(mesh.vertices):
         return False

@@ -10,11 +10,13 @@ import numpy as np
 
 from sampling_sim.asteroid.mesh import (
     DEGENERATE,
+    LARGEST,
     Mesh,
     Problem,
     degenerate_faces,
     edge_faces,
     signed_volume,
+    sound_vertices,
 )
 from sampling_sim.asteroid.mesh_intersection import intersecting_faces
 from sampling_sim.constants import FloatArray, IntArray
@@ -34,13 +36,14 @@ def array_faults(mesh: Mesh, file: Path) -> list[Problem]:
                 f"{len(mesh.vertices)}",
             )
         )
-    finite = np.isfinite(mesh.vertices).all(1)
-    if not finite.all():
-        bad = int(np.flatnonzero(~finite)[0])
+    sound = sound_vertices(mesh.vertices)
+    if not sound.all():
+        bad = int(np.flatnonzero(~sound)[0])
         found.append(
             (
                 "non-finite-vertex",
-                f"{file}: vertex {bad + 1} is {mesh.vertices[bad].tolist()}; must be finite",
+                f"{file}: vertex {bad + 1} is {mesh.vertices[bad].tolist()}; must be finite, and "
+                f"not over {LARGEST:g}",
             )
         )
     if len(mesh.faces) < 4:
@@ -56,10 +59,10 @@ def array_faults(mesh: Mesh, file: Path) -> list[Problem]:
 def surface_faults(mesh: Mesh, file: Path) -> list[Problem]:
     """Reasons why a mesh of sound indices is not one closed surface with outward normals.
 
-    What needs coordinates is left out where one is not finite.
+    What needs coordinates is left out where one is not sound.
     """
-    finite = np.isfinite(mesh.vertices).all()
-    found = _face_faults(mesh, file) if finite else []
+    sound = sound_vertices(mesh.vertices).all()
+    found = _face_faults(mesh, file) if sound else []
     edges, count, edge_of_side = edge_faces(mesh.faces)
     found += _edge_faults(mesh.vertices, count, file)
     parts = _component_count(edge_of_side, len(edges))
@@ -82,14 +85,14 @@ def surface_faults(mesh: Mesh, file: Path) -> list[Problem]:
                 "try repair",
             )
         )
-    if finite and not found:
+    if sound and not found:
         found += _volume_faults(mesh, file)
     return found
 
 
 def intersection_notes(mesh: Mesh, file: Path) -> list[Problem]:
     """Report where the surface touches or passes through itself, if all faces have areas."""
-    if not np.isfinite(mesh.vertices).all() or degenerate_faces(mesh.vertices, mesh.faces).any():
+    if not sound_vertices(mesh.vertices).all() or degenerate_faces(mesh.vertices, mesh.faces).any():
         return []
     count, pairs = intersecting_faces(mesh.vertices, mesh.faces)
     if not count:

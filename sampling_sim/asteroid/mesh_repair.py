@@ -34,6 +34,8 @@ def repaired(mesh: Mesh) -> Mesh:
         note("duplicate-faces", f"removed {int(doubled.sum())} face(s) that stood twice")
     if (flat | doubled).any():
         body.update_faces(~(flat | doubled))
+    if not len(body.faces):
+        return Mesh(np.array(body.vertices, float), np.zeros((0, 3), np.int64), problems)
     before = body.faces.copy()
     trimesh.repair.fix_winding(body)
     if not np.array_equal(before, body.faces):

@@ -16,7 +16,13 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.asteroid.formats import parse_mesh, read_bytes
-from sampling_sim.asteroid.mesh import Mesh, Problem, drop_unused_vertices, edge_faces
+from sampling_sim.asteroid.mesh import (
+    Mesh,
+    Problem,
+    drop_unused_vertices,
+    edge_faces,
+    sound_vertices,
+)
 from sampling_sim.asteroid.mesh_checks import array_faults, intersection_notes, surface_faults
 from sampling_sim.asteroid.mesh_repair import repaired
 from sampling_sim.asteroid.registry import find_shape
@@ -168,13 +174,16 @@ def examine_shape(
         return Examination(mesh=None, faults=tuple(faults), shape=None)
     metres = nan if faults else scale or METRES[unit or ""]
     unit = unit or f"units of {metres:g} m"
-    faults += array_faults(mesh, path)
-    if not {"empty", "face-index"} & {code for code, _ in faults}:
-        mesh = repaired(mesh) if repair and np.isfinite(mesh.vertices).all() else mesh
+    found = array_faults(mesh, path)
+    if repair and not found:
+        mesh = repaired(mesh)
+        found = array_faults(mesh, path)
+    faults += found
+    if not {"empty", "face-index"} & {code for code, _ in found}:
         drop_unused_vertices(mesh)
         faults += surface_faults(mesh, path)
         mesh.problems += intersection_notes(mesh, path)
-        if faults and np.isfinite(mesh.vertices * metres).all():
+        if faults and isfinite(metres) and sound_vertices(mesh.vertices).all():
             # without a volume only the extents in the file's own axes are known
             faults += _size_faults(np.ptp(mesh.vertices, axis=0) * metres, path, unit)
     if faults:

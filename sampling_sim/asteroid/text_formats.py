@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sampling_sim.asteroid.mesh import Mesh, share_equal_vertices
+from sampling_sim.asteroid.mesh import Mesh, share_equal_vertices, sound_vertices
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import ShapeError
 
@@ -175,6 +175,8 @@ def _icq(rows: list[Row], q: int, file: Path) -> Mesh:
             f"this one {len(rows) - 1}; a table needs its number of facets too",
         )
     vertices = np.array([_floats(row, file) for row in rows[1:]])
+    if not sound_vertices(vertices).all():  # the checks name the vertex
+        return Mesh(vertices, np.zeros((1, 3), np.int64))
     centred = vertices - vertices.mean(0)
     index = np.arange(expected).reshape(6, q + 1, q + 1)
     a, b = index[:, :-1, :-1].ravel(), index[:, :-1, 1:].ravel()

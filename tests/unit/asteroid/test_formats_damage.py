@@ -155,3 +155,48 @@ def test_faults_of_a_table_are_all_listed(tmp_path):
     path.write_bytes(table((8, 11), faces=np.vstack([F[:-2] + 1, F[:1, ::-1] + 1])))
     codes = [code for code, _ in examine_shape(path, "km").faults]
     assert codes[:2] == ["duplicate-faces", "not-closed"]
+
+
+SOUND = {"a.stl": STL, "b.stl": TEXT_STL, "c.ply": PLY, "d.ply": TEXT_PLY, "e.glb": GLB,
+         "f.tab": table(), "g.txt": b"1\n" + b"0 0 0\n1 0 0\n0 1 0\n1 1 0\n" * 6}  # fmt: skip
+
+
+def garbled(content, rng):
+    """Change, insert, delete or repeat up to three stretches of a file."""
+    data = bytearray(content)
+    for _ in range(rng.integers(1, 4)):
+        place, length = int(rng.integers(len(data))), int(rng.integers(1, 30))
+        match rng.integers(4):
+            case 0:
+                data[place] = rng.integers(256)
+            case 1:
+                data[place] = rng.choice(list(b"0123456789.-eE \n"))
+            case 2:
+                del data[place : place + length]
+            case _:
+                data[place:place] = data[place : place + length]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_garbled_files_are_refused_in_one_line_or_load(tmp_path, name, capfd):
+    """150 random ways of damage for each format; any other error, or a warning, fails."""
+    rng = np.random.default_rng(7)
+    path = tmp_path / name
+    refused = []
+    for k in range(150):
+        path.write_bytes(garbled(SOUND[name], rng))
+        examined = examine_shape(path, "m", repair=bool(k % 2))
+        refused += [str(examined.error())] if examined.shape is None else []
+    assert len(refused) > 20
+    assert not any("\n" in line for line in refused)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("repair", [False, True])
+def test_coordinates_that_would_overflow_are_refused(tmp_path, repair):
+    path = tmp_path / "body.tab"
+    path.write_bytes(table().replace(b"4.5", b"4.5e200", 1))
+    with pytest.raises(ShapeError, match="not over 1e") as error:
+        load_shape(path, "m", repair=repair)
+    assert error.value.code == "non-finite-vertex"
