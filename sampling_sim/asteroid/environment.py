@@ -77,7 +77,8 @@ def surface_environment(
     """Environment at the middle of every face; a tumbling body's at a time [s]."""
     omega = spin.angular_velocity_at(time)
     rim = np.cross(omega, surface.centre)
-    felt = gravity.acceleration(surface.centre) - np.cross(omega, rim)
+    potential, attraction = gravity.potential_and_acceleration(surface.centre)
+    felt = attraction - np.cross(omega, rim)
     if isinstance(spin, TumblingSpin):
         felt = felt - np.cross(spin.angular_acceleration_at(time), surface.centre)
     normal = np.einsum("ij,ij->i", felt, surface.normal)
@@ -89,7 +90,7 @@ def surface_environment(
         slope=np.arctan2(along, -normal),
         lift=lift,
         needed_cohesion=cohesion,
-        escape_speed=escape_speeds(gravity.potential(surface.centre), rim, surface.normal),
+        escape_speed=escape_speeds(potential, rim, surface.normal),
         coriolis_displacement=coriolis_displacement(omega, surface.normal, parameters),
         retained=cohesion <= parameters.cohesion,
     )
