@@ -89,8 +89,8 @@ def test_bad_value_names_file_key_value_and_what_is_allowed(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (PLAIN.replace('approach_speed = "5 cm/s"\n', ""), "sequence.approach_speed = None"),
-        (PLAIN.replace("cases = 1\n", ""), "campaign.cases = None: is missing"),
+        (PLAIN.replace('approach_speed = "5 cm/s"\n', ""), "sequence.approach_speed is missing"),
+        (PLAIN.replace("cases = 1\n", ""), "campaign.cases is missing"),
         (PLAIN + "[mechanism\n", "not valid TOML"),
         (PLAIN + "[requirements]\ntext = 'x'\n", "must be tables [[requirements]]"),
     ],
@@ -126,6 +126,8 @@ def test_rule_across_keys_broken_by_a_draw_names_the_case(experiment: Load) -> N
 
 def test_campaign_id_ignores_layout_and_number_of_cases_only(experiment: Load) -> None:
     base = experiment()
+    stricter = parse_experiment(base.text.replace("100 g", "1 kg"), (), "", fake_chain.FakeCase)
+    assert stricter.campaign_id == base.campaign_id
     relaid = parse_experiment("# a comment\n" + base.text, (), "", fake_chain.FakeCase)
     assert relaid.campaign_id == base.campaign_id
     assert experiment("campaign.cases=99").campaign_id == base.campaign_id
