@@ -98,19 +98,20 @@ def run_campaign(
     drawn = [(p, experiment.case(p.replicate, p.design_point)) for p in experiment.plan(cases)]
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
-    finished = folder.claim(experiment, meshes, resume=resume, overwrite=overwrite)
-    try:
-        todo = {plan: case for plan, case in drawn if plan.index not in finished}
-        keeper = _Keeper(folder, experiment, dict(drawn), len(drawn) - len(todo), progress)
-        _run_all(todo, keeper, runner, workers)
-        if len(keeper.refusals) == len(drawn):
-            folder.discard()
-            raise BadInput(f"{experiment.file}: no case can be run: {keeper.refusals[0]}")
-        folder.merge()
-    except KeyboardInterrupt:
-        raise SweepInterrupted(folder.merge()) from None
-    finally:
-        folder.release()
+    with interrupts_noted() as interrupted:
+        finished = folder.claim(experiment, meshes, resume=resume, overwrite=overwrite)
+        try:
+            todo = {plan: case for plan, case in drawn if plan.index not in finished}
+            keeper = _Keeper(folder, experiment, dict(drawn), len(drawn) - len(todo), progress)
+            _run_all(todo, keeper, runner, workers, interrupted)
+            if len(keeper.refusals) == len(drawn):
+                folder.discard()
+                raise BadInput(f"{experiment.file}: no case can be run: {keeper.refusals[0]}")
+            folder.merge()
+        except KeyboardInterrupt:
+            raise SweepInterrupted(folder.merge()) from None
+        finally:
+            folder.release()
     return folder.output
 
 
@@ -152,15 +153,21 @@ class _Keeper:
 
 
 def _run_all(
-    todo: Mapping[PlannedCase, Any], keeper: _Keeper, runner: "Runner", workers: int
+    todo: Mapping[PlannedCase, Any],
+    keeper: _Keeper,
+    runner: "Runner",
+    workers: int,
+    interrupted: threading.Event,
 ) -> None:
     """Run the cases in order, as workers come free; on Ctrl-C keep what is finished."""
     if not todo:
         return
     from sampling_sim.campaign.pool import WorkerPool
 
+    if interrupted.is_set():
+        raise KeyboardInterrupt
     waiting = deque(todo.items())
-    with interrupts_noted() as interrupted, WorkerPool(min(workers, len(todo)), runner) as pool:
+    with WorkerPool(min(workers, len(todo)), runner) as pool:
         while (waiting or pool.is_busy) and not interrupted.is_set():
             while waiting and not pool.is_full:
                 pool.submit(*waiting.popleft())
