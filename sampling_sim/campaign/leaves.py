@@ -73,6 +73,9 @@ class Leaf:
         text = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
         places = "".join(f"[{step}]" for step in first["loc"] if isinstance(step, int))
         unit = f" {self.unit}" if "than" in text and self.unit != "1" else ""
+        if unit.startswith(" rad"):  # which users write in degrees
+            (bound,) = first["ctx"].values()
+            unit += f" ({math.degrees(bound):.6g}{unit.replace('rad', 'deg')})"
         return f"{'entry ' + places + ' ' if places else ''}{text}{unit}"
 
 

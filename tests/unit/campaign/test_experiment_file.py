@@ -52,6 +52,7 @@ def test_inputs_flatten_to_scalars_with_units(experiment: Load) -> None:
         ("sequence.approach_speed=5 cm", "sequence.approach_speed", "wrong dimension"),
         ("sequence.approach_speed=5 furlongs per cake", "sequence.approach_speed", "quantity"),
         ("sequence.approach_speed=-1 cm/s", "sequence.approach_speed", "greater than 0 m/s"),
+        ("sequence.tilt=40 deg", "sequence.tilt", "equal to 0.5 rad (28.6479 deg)"),
         ("sequence.approach_speed=nan m/s", "sequence.approach_speed", "must be"),
         ("mechanism.depth=inf m", "mechanism.depth", "finite"),
         ("mechanism.widht=1 cm", "mechanism.widht", "did you mean 'width'?"),
