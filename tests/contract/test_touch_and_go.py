@@ -40,10 +40,10 @@ def speed_lost(strength: float, packing: int) -> float:
     return float(result.series["normal_speed"][-1]) + case.sequence.approach_speed
 
 
-def stops_harder(strong: np.ndarray, weak: np.ndarray) -> bool:
-    """Every packing does, and by more in the mean than two packings of one strength differ."""
-    spread = max(np.ptp(strong), np.ptp(weak))
-    return bool(strong.min() > weak.max() and strong.mean() - weak.mean() > spread)
+STRENGTH_TELLS = 2.3e-3
+"""[m/s] that a bed of 30 Pa must take more than the same packing at 0.3 Pa, mean of two packings.
+Five packings gave 2.8 to 7.1, mean 4.6, deviation 1.6 mm/s: this is the mean less two standard errors
+of a mean of two.  Packings of one strength differ by up to 5 mm/s: hence the same packing."""
 
 
 def same(one: CaseResult, other: CaseResult) -> list[str]:
@@ -179,11 +179,9 @@ def test_more_strength_in_the_bed_stops_the_craft_harder() -> None:
         for strength in (0.3, 30.0)
     )
     assert weak.min() > 0.01  # the ground did slow it: the field takes 0.3 mm/s in that time
-    assert stops_harder(strong, weak)
-    # twin: told apart by their packing, the same four are not
-    one, two = np.array([weak, strong]).T
-    assert not stops_harder(one, two)
-    assert not stops_harder(two, one)
+    assert (strong - weak).mean() > STRENGTH_TELLS, (strong, weak)
+    # twin: half a pascal more, which should hardly be felt, is not taken for it
+    assert speed_lost(0.8, PACKINGS[0]) - weak[0] < STRENGTH_TELLS
 
 
 def test_guards_name_the_parameter_to_change() -> None:
