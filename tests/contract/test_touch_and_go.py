@@ -42,8 +42,8 @@ def speed_lost(strength: float, packing: int) -> float:
 
 STRENGTH_TELLS = 2.3e-3
 """[m/s] that a bed of 30 Pa must take more than the same packing at 0.3 Pa, mean of two packings.
-Five packings gave 2.8 to 7.1, mean 4.6, deviation 1.6 mm/s: this is the mean less two standard errors
-of a mean of two.  Packings of one strength differ by up to 5 mm/s: hence the same packing."""
+Five packings gave 2.8 to 7.1, mean 4.6, deviation 1.6 mm/s: this is two standard errors of a mean
+of two below it.  Packings of one strength differ by up to 5 mm/s: hence the same packing."""
 
 
 def same(one: CaseResult, other: CaseResult) -> list[str]:
