@@ -5,12 +5,15 @@ SAMPLING_SIM_DEBUG=1); 130 after Ctrl-C.  Libraries are imported by the command 
 that `--help` is quick.
 """
 
+import logging
 import math
 import os
+import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -25,11 +28,21 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="sampling-sim",
     help="Touch-and-go sampling of small bodies, made for (469219) Kamo'oalewa.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+UsageError = cast(type[Exception], typer.BadParameter.__base__)
+"""click's own, which typer does not name, and of which newer releases carry a copy."""
+
+
+def _result_file(text: str) -> Path:
+    """Path of a result file; a folder's name would lose its slash as a Path."""
+    if text.endswith(os.sep) or not Path(text).name:
+        raise typer.BadParameter(f"{text!r} is not the name of a file, as results/out.h5")
+    return Path(text)
+
 
 ExperimentFile = Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml")]
 ResultFile = Annotated[Path, typer.Argument(metavar="FILE.h5")]
@@ -43,25 +56,35 @@ Setting = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Replace one key; repeatable."),
 ]
 Seed = Annotated[int | None, typer.Option(help="Campaign seed, in place of the experiment's.")]
-Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE.h5", help="Result file.")]
-OptionalOutput = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE.h5", help="Result file.")
-]
+_OUTPUT = typer.Option(
+    "--output", "-o", metavar="FILE.h5", help="Result file.", parser=_result_file
+)
+Output = Annotated[Path, _OUTPUT]
+OptionalOutput = Annotated[Path | None, _OUTPUT]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, SI units.")]
 
 
 def main() -> None:
     """Run the command line; the entry point of `sampling-sim`."""
+    logging.getLogger("sampling_sim").addHandler(_WARNINGS)
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
+    except UsageError as error:
+        # typer does not say which value it could not use
+        _end(f"{cast(Any, error).format_message()} (in: {shlex.join(sys.argv[1:])})", 2)
     except (BadInput, StoreError) as error:
         _end(str(error), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
     except Exception as error:
         if os.environ.get("SAMPLING_SIM_DEBUG"):
             raise
         _end(
             f"internal error: {type(error).__name__}: {error} (SAMPLING_SIM_DEBUG=1 tells more)", 1
         )
+    if code == INTERRUPTED:  # by Ctrl-C, of which typer makes an exit code
+        _end("interrupted: nothing was written", INTERRUPTED)
+    raise SystemExit(code)
 
 
 @app.command()
@@ -105,10 +128,10 @@ def sweep(
     """Run all cases of an experiment into one file; Ctrl-C keeps the finished ones."""
     from sampling_sim import terminal
     from sampling_sim.campaign.config import load_experiment
-    from sampling_sim.campaign.execute import run_campaign
+    from sampling_sim.campaign.execute import SweepInterrupted, run_campaign
 
     loaded = load_experiment(experiment, set_ or ())
-    interrupted = False
+    kept: int | None = None
     with terminal.progress_display("cases") as progress:
         try:
             run_campaign(
@@ -121,10 +144,12 @@ def sweep(
                 overwrite=overwrite,
                 progress=progress,
             )
-        except KeyboardInterrupt:
-            interrupted = True
-    if interrupted:
-        _end(f"interrupted: {output} keeps what is finished; --resume goes on", INTERRUPTED)
+        except SweepInterrupted as interrupt:
+            kept = interrupt.cases
+    if kept == 0:
+        _end("interrupted: no case was finished, nothing was written", INTERRUPTED)
+    if kept is not None:
+        _end(f"interrupted: {output} keeps {kept} finished cases; --resume goes on", INTERRUPTED)
     _print_store(output, json, terminal.HEADLINE)
     if not json:
         _print_resolution(loaded)
@@ -140,7 +165,7 @@ def merge(
     from sampling_sim.store import check_new, merged_content, read_store, write_store
 
     check_new(output)
-    content = merged_content([read_store(path) for path in shards])
+    content = merged_content([read_store(path) for path in shards], [str(s) for s in shards])
     write_store(output, content)
     terminal.print_note(f"{len(content.columns['case'])} cases written to {output}")
 
@@ -155,19 +180,21 @@ def rerun(
 ) -> None:
     """Run a stored case again, and say whether every bit is the same; exit 1 if not."""
     from sampling_sim import terminal
-    from sampling_sim.campaign.single import rerun_case
+    from sampling_sim.campaign.single import other_setting, rerun_case
 
     if record and output is None:
         raise BadInput("--record needs -o FILE.h5 to keep the time series in")
     with terminal.busy_display(f"case {case} of {file} again"):
         again, differing = rerun_case(file, case, output=output, record=record)
+    changed = other_setting(file)
     if json:
-        report = _case_report(again) | {"differing": differing}
+        report = _case_report(again) | {"differing": differing, "changed": changed}
         terminal.print_note(terminal.json_text(report))
     else:
         terminal.print_outcome(again.outcome, f"{file}: case {case} again")
     if differing:
-        _end(f"{file}: case {case} came out different in {', '.join(differing)}", 1)
+        since = f" (changed since: {', '.join(changed)})" if changed else ""
+        _end(f"{file}: case {case} came out different in {', '.join(differing)}{since}", 1)
     if not json:
         terminal.print_note("the same bits as stored, in every column but wall_time")
 
@@ -306,6 +333,19 @@ def _metres(scale: str | None) -> float | None:
         return None if scale is None else magnitude(scale, "m")
     except ValueError as error:
         raise BadInput(f"--scale {scale!r} {error}") from None
+
+
+class _ErrorLines(logging.Handler):
+    """Warnings of the package as lines on stderr, in the form of an error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        from sampling_sim.terminal import print_error
+
+        print_error(f"{record.levelname.lower()}: {record.getMessage()}")
+
+
+_WARNINGS = _ErrorLines(logging.WARNING)
 
 
 def _case_report(record: Any) -> dict[str, Any]:

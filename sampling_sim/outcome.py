@@ -32,7 +32,9 @@ def _column(unit: str, long_name: str, default: Any = float("nan")) -> Any:
 class Outcome:
     """The outcomes of one case.  NaN where a quantity is not defined or the case did not finish."""
 
-    collected_mass: float = _column("kg", "mass inside the container, 0 if empty or aborted", 0.0)
+    collected_mass: float = _column(
+        "kg", "mass inside the container; NaN where the case did not finish", 0.0
+    )
     collected_count: int = _column("1", "grains inside the container", 0)
     grain_size_max: float = _column("m", "largest collected grain, diameter")
     flap_open_fraction: float = _column("1", "opening of the flap at the end, 0 shut to 1 open")

@@ -67,6 +67,7 @@ def run_case(
         series = {}
         outcome = Outcome(
             status=Status.DIVERGED,
+            collected_mass=math.nan,
             message=str(error),
             simulated_time=reached,
             packing_seed=case.regolith.packing_seed,
@@ -111,7 +112,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     flags = _flags(simulation)
     radius = simulation.bed.radius[collected]
     return Outcome(
-        collected_mass=float(mass[collected].sum()),
+        collected_mass=math.nan if message else float(mass[collected].sum()),
         collected_count=int(collected.sum()),
         grain_size_max=2.0 * float(radius.max()) if radius.size else math.nan,
         flap_open_fraction=simulation.flap_open_fraction,

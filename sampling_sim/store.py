@@ -10,10 +10,11 @@ function of its parts, in any order.  Files are written whole, under another nam
 place, so a reader never sees half of one.  The only module that imports h5py.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import BadInput, SchemaVersionError, StoreError
-from sampling_sim.outcome import NOT_COMPARED, Outcome, Status, outcome_columns
+from sampling_sim.outcome import NOT_COMPARED, Outcome, outcome_columns
 from sampling_sim.recording.series import SERIES
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 IDENTITY = ("schema_version", "campaign_id", "shape_sha256", "seed")
 """Root attributes in which all parts of one campaign agree."""
+EXPERIMENT = ("experiment", "overrides", "experiment_sha256")
+"""Root attributes that say what was asked, in the words of the user."""
+SETTING = ("versions", "git_commit", "cpu_model")
+"""Root attributes that say where a case ran; where parts differ, all are listed, "; " between."""
 
 Attributes = Mapping[str, str | int]
 
@@ -59,12 +64,6 @@ class StoreContent:
     def columns(self) -> dict[str, NDArray[Any]]:
         """Column name → values, shape (cases,)."""
         return {name: column.values for name, column in self.runs.items()}
-
-    def outcome(self, row: int) -> Outcome:
-        """Outcome of one row, as the run returned it."""
-        values = {f.name: self.runs[f.name].values[row] for f in fields(Outcome)}
-        plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
-        return Outcome(**{**plain, "status": Status(plain["status"])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +123,13 @@ def single_content(
     )
 
 
-def merged_content(parts: Sequence[StoreContent]) -> StoreContent:
+def merged_content(parts: Sequence[StoreContent], names: Sequence[str] = ()) -> StoreContent:
     """Content of all parts, sorted by case; the order of the parts does not matter.
+
+    Parameters
+    ----------
+    parts, names
+        What to merge, one at least, and its names for messages.
 
     Raises
     ------
@@ -133,12 +137,13 @@ def merged_content(parts: Sequence[StoreContent]) -> StoreContent:
         If the parts are of different campaigns, or hold different outcomes of one case.
     """
     first = parts[0]
-    for part in parts:
+    for i, part in enumerate(parts):
+        which = f"{names[0]} and {names[i]}: " if names else ""
         for name in IDENTITY:
             if part.attributes[name] != first.attributes[name]:
-                raise StoreError(f"parts of different campaigns: {name} differs")
+                raise StoreError(f"{which}parts of different campaigns: {name} differs")
         if part.runs.keys() != first.runs.keys():
-            raise StoreError("parts of one campaign have different columns")
+            raise StoreError(f"{which}parts of one campaign have different columns")
     joined = {name: np.concatenate([p.runs[name].values for p in parts]) for name in first.runs}
     order = np.lexsort((joined["wall_time"], joined["case"]))
     rows = order[np.concatenate([[True], np.diff(joined["case"][order]) > 0])]
@@ -164,6 +169,7 @@ def same_bits(a: Any, b: Any) -> NDArray[np.bool_]:
 def write_store(path: Path, content: StoreContent) -> None:
     """Write a file whole: under another name, to the disk, then moved into place."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with h5py.File(temporary, "w") as file:
             _fill(file, content)
@@ -174,13 +180,20 @@ def write_store(path: Path, content: StoreContent) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def check_names_file(path: Path) -> None:
+    """Refuse a path that cannot be a file's."""
+    if not path.name or path.is_dir():
+        raise BadInput(f"{path}: is a folder; name a file")
+
+
 def check_new(path: Path) -> None:
     """Refuse a file that exists or cannot be written, before any work is done for it."""
+    check_names_file(path)
     if path.exists():
         raise BadInput(f"{path}: exists already; choose another name or remove it")
+    nearest = next(folder for folder in path.parents if folder.exists())
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         raise BadInput(f"{path}: cannot write here: {error.strerror}") from None
@@ -203,7 +216,7 @@ def read_store(path: str | Path) -> StoreContent:
         raise StoreError(f"{path}: no such file") from None
     except StoreError:
         raise
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
         # h5py reports damage by whichever of these its layer meets first
         reason = " ".join(str(error).split())
         raise StoreError(f"{path}: is not a result file, or damaged ({reason})") from None
@@ -246,14 +259,12 @@ def _check_repeats(joined: Mapping[str, NDArray[Any]], order: IntArray, rows: In
 
 def _joined_attributes(parts: Sequence[StoreContent]) -> dict[str, str | int]:
     """Attributes of the whole: texts that differ between the parts are listed, "; " between."""
-    joined: dict[str, str | int] = {}
     # Layout may differ within one campaign_id: any of the texts stands for all, with its overrides
     lead = min(parts, key=lambda p: (p.attributes["experiment"], p.attributes["overrides"]))
-    for name, value in lead.attributes.items():
-        joined[name] = value
-        if name in {"versions", "git_commit", "cpu_model"}:
-            found = {piece for p in parts for piece in str(p.attributes[name]).split("; ")}
-            joined[name] = "; ".join(sorted(found))
+    joined = dict(lead.attributes)
+    for name in SETTING:
+        found = {piece for p in parts for piece in str(p.attributes[name]).split("; ")}
+        joined[name] = "; ".join(sorted(found))
     return joined
 
 
@@ -302,7 +313,8 @@ def _fill(file: h5py.File, content: StoreContent) -> None:
         runs[name].dims[0].attach_scale(runs["case"])
     for table, offsets in content.offsets.items():
         group = series.require_group(table) if table else series
-        _write_column(group, "offsets", Column(offsets, {"long_name": "start of each case"}))
+        described = {"units": "1", "long_name": "start of each case"}
+        _write_column(group, "offsets", Column(offsets, described))
         group["offsets"].make_scale("offsets")
     for name, column in content.series.items():
         _write_column(series, name, column)
@@ -345,10 +357,22 @@ def _content(file: h5py.File) -> StoreContent:
     found = {name: _read_column(file["series"][name]) for name in paths}
     offsets = {_table(n): c.values for n, c in found.items() if n.split("/")[-1] == "offsets"}
     series = {n: c for n, c in found.items() if n.split("/")[-1] != "offsets"}
-    missing = outcome_columns().keys() - runs.keys()
-    if missing:
+    attributes = _plain(file.attrs)
+    _check_whole(attributes, runs)
+    return StoreContent(attributes, runs, offsets, series)
+
+
+def _check_whole(attributes: Attributes, runs: Mapping[str, Column]) -> None:
+    """Raise where something is not there, or not of its kind, that every reader relies on."""
+    if missing := {*IDENTITY, *EXPERIMENT, *SETTING} - attributes.keys():
+        raise KeyError(f"no attribute {min(missing)}")
+    overrides = json.loads(str(attributes["overrides"]))
+    if not isinstance(overrides, list) or any(not isinstance(text, str) for text in overrides):
+        raise ValueError("attribute overrides is not a list of texts")
+    if missing := {*_ADDRESS, *outcome_columns()} - runs.keys():
         raise KeyError(f"no column {min(missing)}")
-    return StoreContent(_plain(file.attrs), runs, offsets, series)
+    if len({len(column.values) for column in runs.values()}) > 1:
+        raise ValueError("columns differ in length")
 
 
 def _read_column(dataset: h5py.Dataset) -> Column:

@@ -5,13 +5,13 @@ Tables go to stdout, progress and errors to stderr, so that `--json` leaves one 
 
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -29,32 +29,41 @@ HEADLINE = ("collected_mass", "collected_count", "peak_force", "max_sinkage", "r
 """Outcomes that the table after a sweep shows; `show` gives all of them."""
 
 
+_EXPONENT_ZEROS = re.compile(r"(e-?)\+?0*")
+"""What "1.5e-05" can do without in a table: one sign that is plus, and leading zeros."""
+
+
 def json_text(value: Mapping[str, Any]) -> str:
     """One JSON object; NaN and infinities, which JSON lacks, become null."""
     return json.dumps(_jsonable(value), indent=2, allow_nan=False)
 
 
 def print_outcome(outcome: Outcome, title: str) -> None:
-    """Print the outcome of one case, a line a column."""
-    table = Table(title=title, box=box.SIMPLE, title_justify="left")
-    for heading in ("outcome", "value", "unit", "meaning"):
-        table.add_column(heading, justify="right" if heading == "value" else "left")
+    """Print the outcome of one case, a line a column; the message, which may be long, below."""
+    table = _plain_table()
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("value", no_wrap=True, justify="right")
+    table.add_column("unit", no_wrap=True)
+    table.add_column("meaning")
     for name, described in outcome_columns().items():
-        unit = "" if described["units"] == "1" else described["units"]
-        table.add_row(name, _cell(getattr(outcome, name)), unit, described["long_name"])
+        if name != "message":
+            value = _cell(getattr(outcome, name))
+            table.add_row(name, value, _unit(name), described["long_name"])
+    _print_whole(title)
     _console().print(table)
+    if outcome.message:
+        _print_whole(f"message: {outcome.message}")
 
 
 def print_summary(summary: Mapping[str, Any], title: str, names: Sequence[str]) -> None:
     """Print counts by status, statistics of the named outcomes, and verdicts."""
-    console = _console()
     counts = ", ".join(f"{count} {status}" for status, count in summary["status"].items())
-    console.print(f"{title}: {summary['cases']} cases: {counts}")
-    _print_statistics(console, summary["outcomes"], names)
+    _print_whole(f"{title}: {summary['cases']} cases: {counts}")
+    _print_statistics(summary["outcomes"], names)
     points = summary.get("design_points", ())
     for requirement in () if points else summary["requirements"]:
         low, high = requirement["interval"]
-        console.print(
+        _print_whole(
             f"{requirement['text']} in {requirement['probability']:.0%} of cases: "
             f"{requirement['verdict']} ({requirement['met_cases']} of "
             f"{requirement['cases']}; share {low:.3f} to {high:.3f}, each bound at "
@@ -67,9 +76,12 @@ def print_summary(summary: Mapping[str, Any], title: str, names: Sequence[str]) 
 
 def print_mapping(report: Mapping[str, Any], title: str) -> None:
     """Print a report of one thing, a line a key; SI, radians."""
-    table = Table(title=title, box=box.SIMPLE, title_justify="left", show_header=False)
+    table = _plain_table(show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
     for key, value in report.items():
         table.add_row(key, _cell(value))
+    _print_whole(title)
     _console().print(table)
 
 
@@ -138,8 +150,9 @@ def busy_display(label: str) -> Iterator[None]:
 
 def _print_case(done: int, total: int, record: Any) -> None:
     outcome = record.outcome
-    text = f"{done}/{total}  case {record.case}: {outcome.status}, {outcome.collected_mass:.4g} kg"
-    sys.stderr.write(text + (f" ({outcome.message})" if outcome.message else "") + "\n")
+    text = f"{done}/{total}  case {record.case}: {outcome.status}"
+    said = outcome.message or f"{outcome.collected_mass:.4g} kg"
+    sys.stderr.write(f"{text}, {said}\n")
     sys.stderr.flush()
 
 
@@ -148,26 +161,40 @@ def _console() -> Console:
     return Console(markup=False, highlight=False)
 
 
-def _print_statistics(
-    console: Console, statistics: Mapping[str, Mapping[str, float]], names: Sequence[str]
-) -> None:
+def _plain_table(*, show_header: bool = True) -> Table:
+    """Table without lines or margins, which 80 columns have no room for."""
+    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=show_header)
+
+
+def _print_whole(text: str) -> None:
+    """Print a line as it is: what reads it may search it, and a terminal breaks it."""
+    _console().print(text, soft_wrap=True)
+
+
+def _unit(outcome: str) -> str:
+    unit = outcome_columns()[outcome]["units"]
+    return "" if unit == "1" else unit
+
+
+def _print_statistics(statistics: Mapping[str, Mapping[str, float]], names: Sequence[str]) -> None:
+    """Print a line an outcome: 80 columns hold the longest name and numbers of any size."""
     columns = ("n", "mean", "sd", "q05", "q50", "q95")
-    table = Table(box=box.SIMPLE)
-    table.add_column("outcome")
+    table = _plain_table()
+    for heading in ("outcome", "unit"):
+        table.add_column(heading, no_wrap=True)
     for heading in columns:
-        table.add_column(heading, justify="right")
-    units = {name: described["units"] for name, described in outcome_columns().items()}
+        table.add_column(heading, justify="right", no_wrap=True)
     for name in names:
-        unit = "" if units[name] == "1" else f" [{units[name]}]"
-        table.add_row(name + unit, *(_cell(statistics[name][column]) for column in columns))
-    console.print(table)
+        cells = (_cell(statistics[name][column]) for column in columns)
+        table.add_row(name, _unit(name), *cells)
+    _console().print(table)
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return "-" if math.isnan(value) else f"{value:.4g}"
+        return "-" if math.isnan(value) else _EXPONENT_ZEROS.sub(r"\1", f"{value:.4g}")
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_cell(entry) for entry in value) + "]"
     if isinstance(value, dict):

@@ -19,6 +19,7 @@ from annotated_types import Ge, Le
 from sampling_sim.campaign.distributions import Grid, Random, draw
 from sampling_sim.campaign.leaves import Leaf, field_types
 from sampling_sim.campaign.parameters import (
+    MissingKeyError,
     build,
     build_fixed,
     distributions,
@@ -69,9 +70,10 @@ class Experiment:
 
     @cached_property
     def campaign_id(self) -> str:
-        """Name of what is asked: equal for files that differ only in layout or number of cases."""
+        """Name of the cases asked for, whatever the layout, their number and what is required."""
         campaign = {k: v for k, v in self.tree["campaign"].items() if k != "cases"}
-        return content_hash({**self.tree, "campaign": campaign})
+        asked = {k: v for k, v in self.tree.items() if k != "requirements"}
+        return content_hash({**asked, "campaign": campaign})
 
     @cached_property
     def varying(self) -> Mapping[str, tuple[Leaf, Random | Grid]]:
@@ -98,9 +100,12 @@ class Experiment:
 
     def plan(self, cases: int | None = None) -> list[PlannedCase]:
         """Addresses of all cases, replicate by replicate, so that more cases only append rows."""
-        points = self.design_points
-        rows = (self.campaign.cases if cases is None else cases) * points
-        return [PlannedCase(index, *divmod(index, points)) for index in range(rows)]
+        rows = (self.campaign.cases if cases is None else cases) * self.design_points
+        return [self.planned(index) for index in range(rows)]
+
+    def planned(self, index: int) -> PlannedCase:
+        """Address of the case of one row name."""
+        return PlannedCase(index, *divmod(index, self.design_points))
 
     def case(self, replicate: int, design_point: int = 0) -> Any:
         """Draw one case; design points of a replicate share their random numbers.
@@ -130,15 +135,18 @@ class Experiment:
         """Keys in which two experiments ask for different cases."""
         mine, theirs = flat(self.tree), flat(other.tree)
         keys = sorted(mine.keys() | theirs.keys())
-        return [k for k in keys if mine.get(k) != theirs.get(k) and k != "campaign.cases"]
+        free = {"campaign.cases", "requirements"}
+        return [k for k in keys if mine.get(k) != theirs.get(k) and k not in free]
 
     def check_middle(self) -> None:
         """Build the case at the middle of every distribution, to find rules across keys broken."""
         values = self._grid_values(0)
-        for key, (_, distribution) in self.varying.items():
-            if not isinstance(distribution, Grid):
-                values[key] = distribution.quantile(0.5)
-        self._built(values, " (every distribution at its median)" if self.varying else "")
+        medians = {
+            key: distribution.quantile(0.5)
+            for key, (_, distribution) in self.varying.items()
+            if not isinstance(distribution, Grid)
+        }
+        self._built(values | medians, " (every distribution at its median)" if medians else "")
 
     def _grids(self) -> dict[str, Grid]:
         return {key: item for key, (_, item) in self.varying.items() if isinstance(item, Grid)}
@@ -208,6 +216,8 @@ def parse_experiment(
         for assignment in overrides:
             override(tree, assignment)
         return _checked(text, tuple(overrides), file, tree, case_type)
+    except MissingKeyError as error:
+        raise MissingKeyError(error.key, error.allowed, file) from None
     except ConfigError as error:
         raise ConfigError(error.key, error.value, error.allowed, file) from None
 

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
+from sampling_sim.campaign.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import ShardFolder
@@ -29,6 +30,14 @@ POLL = 0.05
 
 Progress = Callable[[int, int, CaseRecord], None]
 """Called after each case with the cases finished, the cases in all, and the case."""
+
+
+class SweepInterrupted(KeyboardInterrupt):
+    """Ctrl-C ended a sweep; `cases` is how many finished ones its output holds now."""
+
+    def __init__(self, cases: int) -> None:
+        super().__init__()
+        self.cases = cases
 
 
 def run_campaign(
@@ -60,7 +69,7 @@ def run_campaign(
     overwrite
         Remove what an earlier sweep left.
     progress
-        Called after each finished case.
+        Called after each finished case; cases refused as impossible wait until one is not.
     runner
         Function of a case, importable by name; `sampling_sim.run.run_case` unless told.
 
@@ -73,7 +82,7 @@ def run_campaign(
     BadInput
         If something is wrong with the input, also if every single case is refused as impossible;
         then no file is written.
-    KeyboardInterrupt
+    SweepInterrupted
         After Ctrl-C, once the finished cases are merged into the output.
     """
     if runner is None:
@@ -87,20 +96,22 @@ def run_campaign(
     experiment = experiment if seed is None else experiment.reseeded(seed)
     # Every case is drawn before any runs: one that breaks a rule is refused while nothing is lost
     drawn = [(p, experiment.case(p.replicate, p.design_point)) for p in experiment.plan(cases)]
-    attributes = root_attributes(experiment, {case.asteroid.shape for _, case in drawn})
-    folder = ShardFolder(Path(output), attributes)
-    finished = folder.claim(experiment, resume=resume, overwrite=overwrite)
-    todo = {plan: case for plan, case in drawn if plan.index not in finished}
-    keeper = _Keeper(folder, experiment, dict(drawn), len(drawn) - len(todo), progress)
-    try:
-        _run_all(todo, keeper, runner, workers)
-    except KeyboardInterrupt:
-        folder.merge()
-        raise
-    if len(keeper.refusals) == len(drawn):
-        folder.discard()
-        raise BadInput(f"no case can be run: {keeper.refusals[0]}")
-    folder.merge()
+    meshes = mesh_hashes(experiment)
+    folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
+    with interrupts_noted() as interrupted:
+        finished = folder.claim(experiment, meshes, resume=resume, overwrite=overwrite)
+        try:
+            todo = {plan: case for plan, case in drawn if plan.index not in finished}
+            keeper = _Keeper(folder, experiment, dict(drawn), len(drawn) - len(todo), progress)
+            _run_all(todo, keeper, runner, workers, interrupted)
+            if len(keeper.refusals) == len(drawn):
+                folder.discard()
+                raise BadInput(f"{experiment.file}: no case can be run: {keeper.refusals[0]}")
+            folder.merge()
+        except KeyboardInterrupt:
+            raise SweepInterrupted(folder.merge()) from None
+        finally:
+            folder.release()
     return folder.output
 
 
@@ -117,6 +128,7 @@ class _Keeper:
     ) -> None:
         self._folder, self._experiment, self._progress = folder, experiment, progress
         self._cases, self._done = cases, done
+        self._untold: list[CaseRecord] = []
         self.refusals: list[str] = []
 
     def keep(self, plan: PlannedCase, attempt: "Attempt") -> None:
@@ -126,23 +138,36 @@ class _Keeper:
             self._experiment, plan, case, attempt.outcome, attempt.series
         )
         self._folder.add(record, described)
+        self._untold.append(record)
         if attempt.is_refused:
             self.refusals.append(attempt.outcome.message)
-        self._done += 1
-        if self._progress is not None:
-            self._progress(self._done, len(self._cases), record)
+        if len(self.refusals) < self._done + len(self._untold):  # else one line says it all
+            self._tell()
+
+    def _tell(self) -> None:
+        for record in self._untold:
+            self._done += 1
+            if self._progress is not None:
+                self._progress(self._done, len(self._cases), record)
+        self._untold.clear()
 
 
 def _run_all(
-    todo: Mapping[PlannedCase, Any], keeper: _Keeper, runner: "Runner", workers: int
+    todo: Mapping[PlannedCase, Any],
+    keeper: _Keeper,
+    runner: "Runner",
+    workers: int,
+    interrupted: threading.Event,
 ) -> None:
     """Run the cases in order, as workers come free; on Ctrl-C keep what is finished."""
     if not todo:
         return
     from sampling_sim.campaign.pool import WorkerPool
 
+    if interrupted.is_set():
+        raise KeyboardInterrupt
     waiting = deque(todo.items())
-    with interrupts_noted() as interrupted, WorkerPool(min(workers, len(todo)), runner) as pool:
+    with WorkerPool(min(workers, len(todo)), runner) as pool:
         while (waiting or pool.is_busy) and not interrupted.is_set():
             while waiting and not pool.is_full:
                 pool.submit(*waiting.popleft())

@@ -73,6 +73,9 @@ class Leaf:
         text = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
         places = "".join(f"[{step}]" for step in first["loc"] if isinstance(step, int))
         unit = f" {self.unit}" if "than" in text and self.unit != "1" else ""
+        if unit.startswith(" rad"):  # which users write in degrees
+            (bound,) = first["ctx"].values()
+            unit += f" ({math.degrees(bound):.6g}{unit.replace('rad', 'deg')})"
         return f"{'entry ' + places + ' ' if places else ''}{text}{unit}"
 
 
@@ -117,6 +120,9 @@ def _walk_value(value: Any, annotation: Any, key: str) -> Iterator[tuple[Leaf, A
             yield from _walk_value(
                 entry, arguments[min(index, len(arguments) - 1)], f"{key}.{index}"
             )
+    elif value is None and (entries := _entries(annotation)):
+        for index, entry in enumerate(entries):
+            yield Leaf(f"{key}.{index}", entry), None
     else:
         yield Leaf(key, annotation), value
 
@@ -124,13 +130,14 @@ def _walk_value(value: Any, annotation: Any, key: str) -> Iterator[tuple[Leaf, A
 def _scalar(leaf: Leaf, value: Any) -> Scalar:
     """Scalar of the type the annotation asks for, so that a column has one type in every case."""
     plain = _plain_types(leaf.annotation)
+    is_number = plain <= {float, int, bool, type(None)}
+    if value is None:
+        return math.nan if is_number else ""
     if plain == {bool}:
         return bool(value)
     if plain == {int}:
         return int(value)
-    if plain <= {float, int, type(None)}:
-        return math.nan if value is None else float(value)
-    return "" if value is None else str(value)
+    return float(value) if is_number else str(value)
 
 
 @cache
@@ -151,9 +158,9 @@ def _members(annotation: Any) -> tuple[Any, ...]:
 
 
 def _entries(annotation: Any) -> list[Any]:
-    """Annotations of the entries of a tuple that may be left out."""
-    (found,) = (m for m in _members(annotation) if get_origin(_bare(m)) is tuple)
-    return [entry for entry in get_args(_bare(found)) if entry is not Ellipsis]
+    """Annotations of the entries of a tuple that may be left out; none for another type."""
+    tuples = (get_args(_bare(m)) for m in _members(annotation) if get_origin(_bare(m)) is tuple)
+    return [entry for entry in next(tuples, ()) if entry is not Ellipsis]
 
 
 def _plain_types(annotation: Any) -> set[Any]:

@@ -14,6 +14,17 @@ from sampling_sim.campaign.leaves import Leaf, field_types
 from sampling_sim.errors import ConfigError
 
 
+class MissingKeyError(ConfigError):
+    """A key that has no default is not there, so there is no value to show."""
+
+    def __init__(self, key: str, allowed: str, file: str = "") -> None:
+        super().__init__(key, None, allowed, file)
+        self.args = (f"{file + ': ' if file else ''}{key} {allowed}",)
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:  # type: ignore[override]
+        return type(self), (self.key, self.allowed, self.file)
+
+
 def read_table(kind: type, table: Any, key: str) -> dict[str, Any]:
     """Check a table of the file against a dataclass.
 
@@ -47,7 +58,7 @@ def read_table(kind: type, table: Any, key: str) -> dict[str, Any]:
         if field.init and not has_default and field.name not in table:
             leaf = Leaf(f"{key}.{field.name}", types[field.name])
             unit = f" (text with a unit of {leaf.unit})" if leaf.unit != "1" else ""
-            raise ConfigError(leaf.key, None, f"is missing and has no default{unit}")
+            raise MissingKeyError(leaf.key, f"is missing and has no default{unit}")
     return {name: _read(types[name], value, f"{key}.{name}") for name, value in table.items()}
 
 

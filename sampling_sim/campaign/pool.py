@@ -5,11 +5,13 @@ loses the sweep (docs/architecture.md).  The only module that imports distribute
 """
 
 import logging
+import math
 import signal
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -75,14 +77,14 @@ def attempt(runner: Runner, case: Any) -> Attempt:
         try:
             result = runner(case)
         except BadInput as error:
-            return Attempt(_failed(str(error)), {}, is_refused=True)
+            return Attempt(_unmeasured(case, Status.FAILED, str(error)), {}, is_refused=True)
         except DivergenceError as error:
-            return Attempt(Outcome(status=Status.DIVERGED, message=str(error)), {})
+            return Attempt(_unmeasured(case, Status.DIVERGED, str(error)), {})
         except Exception as error:
             message = f"{type(error).__name__}: {error}"
         else:
             return Attempt(result.outcome, result.series)
-    return Attempt(_failed(f"{message} ({TRIES} tries)"), {})
+    return Attempt(_unmeasured(case, Status.FAILED, f"{message} ({TRIES} tries)"), {})
 
 
 class WorkerPool:
@@ -97,16 +99,17 @@ class WorkerPool:
     def __enter__(self) -> "WorkerPool":
         # Set for good, not in a context: workers that are started anew read it later
         dask.config.set(_SETTINGS)
-        self._cluster = LocalCluster(
-            n_workers=self._workers,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=0,  # a paused worker would hide that memory is short
-            dashboard_address="127.0.0.1:0",  # any free port: another sweep may be running
-            silence_logs=logging.CRITICAL,
-        )
+        with _deaf_children():
+            self._cluster = LocalCluster(
+                n_workers=self._workers,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=0,  # a paused worker would hide that memory is short
+                dashboard_address="127.0.0.1:0",  # any free port: another sweep may be running
+                silence_logs=logging.CRITICAL,
+            )
         self._client = Client(self._cluster)
-        self._client.register_plugin(_DeafToInterrupts())
+        self._client.register_plugin(_QuietWorker())
         return self
 
     def __exit__(
@@ -152,9 +155,9 @@ class WorkerPool:
     def release(self, plan: PlannedCase) -> Attempt:
         """Take a finished case out of the pool, whatever happened to its worker."""
         if self._lost_worker(plan):
-            del self._running[plan]
+            case = self._running.pop(plan)[0]
             deaths = f"its worker process died {WORKER_DEATHS + 1} times (out of memory, or killed)"
-            return Attempt(_failed(deaths), {})
+            return Attempt(_unmeasured(case, Status.FAILED, deaths), {})
         result: Attempt = self._running.pop(plan)[1].result()
         return result
 
@@ -168,15 +171,37 @@ class WorkerPool:
         return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
-class _DeafToInterrupts(WorkerPlugin):  # type: ignore[misc]  # distributed is untyped
-    """Ctrl-C reaches the whole process group; only the main process may act on it."""
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Block Ctrl-C in whatever is started inside, from its first instruction on.
 
-    name = "deaf-to-interrupts"
+    Ctrl-C reaches the whole process group, and only the main process may act on it.  Threads and
+    processes inherit the mask, so workers that the cluster's thread starts anew later have it too.
+    A Ctrl-C meanwhile waits for this thread.
+    """
+    resource_tracker.ensure_running()  # started by the first worker, it would lift the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _QuietWorker(WorkerPlugin):  # type: ignore[misc]  # distributed is untyped
+    """Warnings of a case would break the progress line; what they say stands in its outcome."""
+
+    name = "quiet-worker"
 
     def setup(self, worker: Any) -> None:  # noqa: ARG002 - the plugin's interface
-        """Run on each worker as it starts, in its main thread."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        """Run on each worker as it starts."""
+        logging.getLogger("sampling_sim").addHandler(logging.NullHandler())
 
 
-def _failed(message: str) -> Outcome:
-    return Outcome(status=Status.FAILED, message=message)
+def _unmeasured(case: Any, status: Status, message: str) -> Outcome:
+    """Outcome of a case in which nothing was measured, not even that no mass was collected."""
+    return Outcome(
+        status=status,
+        message=message,
+        collected_mass=math.nan,
+        packing_seed=case.regolith.packing_seed,
+    )

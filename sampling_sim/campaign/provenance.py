@@ -4,27 +4,26 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import sampling_sim
-from sampling_sim.asteroid.body import shape_file
 from sampling_sim.campaign.config import Experiment
 
 _PACKAGES = ("h5py", "numba", "numpy", "pybullet", "scipy", "trimesh")
 """Libraries whose version can change the bits of a result."""
 
 
-def root_attributes(experiment: Experiment, shapes: Iterable[str]) -> dict[str, str | int]:
+def root_attributes(experiment: Experiment, meshes: Mapping[str, str]) -> dict[str, str | int]:
     """Return what a file says about its campaign, the schema version aside.
 
     Parameters
     ----------
     experiment
         What is run; its text and overrides are kept whole, so that the file can be run again.
-    shapes
-        Names or paths of the meshes that its cases use.
+    meshes
+        Name or path → sha256 of every mesh that its cases can have.
     """
     overrides = json.dumps(experiment.overrides)
     text = experiment.text + overrides
@@ -34,15 +33,14 @@ def root_attributes(experiment: Experiment, shapes: Iterable[str]) -> dict[str, 
         "experiment_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "campaign_id": experiment.campaign_id,
         "seed": experiment.campaign.seed,
-        "shape_sha256": ", ".join(_file_hash(shape_file(name)) for name in sorted(set(shapes))),
-        "versions": _versions(),
-        "git_commit": _git_commit(),
-        "cpu_model": _cpu_model(),
+        "shape_sha256": ", ".join(meshes.values()),
+        **setting(),
     }
 
 
-def _file_hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def setting() -> dict[str, str]:
+    """Where this process runs: the same seed and the same setting give the same bits."""
+    return {"versions": _versions(), "git_commit": _git_commit(), "cpu_model": _cpu_model()}
 
 
 def _versions() -> str:

@@ -34,4 +34,6 @@ def case_record(
 
 def _described(key: str, unit: str, experiment: Experiment) -> Attributes:
     varies = belongs_to(key, experiment.varying)
-    return {"units": unit, "long_name": key.replace("_", " "), "varying": int(varies)}
+    # Spelt as the outcomes spell theirs, and as udunits reads them: "N m"
+    spelt = unit.replace("*", " ")
+    return {"units": spelt, "long_name": key.replace("_", " "), "varying": int(varies)}

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sampling_sim.campaign.config import Experiment, PlannedCase
-from sampling_sim.campaign.provenance import root_attributes
+from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.provenance import root_attributes, setting
 from sampling_sim.campaign.records import case_record
-from sampling_sim.campaign.stored import stored_experiment
+from sampling_sim.campaign.stored import check_same_meshes, stored_experiment
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store import (
@@ -43,6 +44,11 @@ def run_single(
         Whether to keep time series.
     runner
         `sampling_sim.run.run_case` unless told.
+
+    Raises
+    ------
+    BadInput
+        If the case cannot be run, or the output not be written.
     """
     if runner is None:
         from sampling_sim.run import run_case
@@ -50,12 +56,16 @@ def run_single(
         runner = run_case
     if output is not None:
         check_new(output)
-    plan = PlannedCase(case, *divmod(case, experiment.design_points))
+    meshes = mesh_hashes(experiment)
+    plan = experiment.planned(case)
     inputs = experiment.case(plan.replicate, plan.design_point)
-    result = runner(inputs, record=record and output is not None)
+    try:
+        result = runner(inputs, record=record and output is not None)
+    except BadInput as error:
+        raise BadInput(f"{experiment.file}: {error}") from None
     finished, described = case_record(experiment, plan, inputs, result.outcome, result.series)
     if output is not None:
-        attributes = root_attributes(experiment, [inputs.asteroid.shape])
+        attributes = root_attributes(experiment, meshes)
         write_store(output, single_content(finished, attributes, described))
     return finished
 
@@ -79,15 +89,22 @@ def rerun_case(
     Raises
     ------
     BadInput
-        If the file holds no such case.
+        If the file holds no such case, or the mesh is not the one it was made with.
     """
     content = read_store(file)
     cases = content.columns["case"].tolist()
     if case not in cases:
         raise BadInput(f"{file}: has no case {case}; it holds {len(cases)}, up to {max(cases)}")
     experiment = stored_experiment(content, str(file), case_type)
+    check_same_meshes(content, str(file), mesh_hashes(experiment))
     again = run_single(experiment, case, output=output, record=record, runner=runner)
     return again, _differing(content, cases.index(case), again)
+
+
+def other_setting(file: Path) -> list[str]:
+    """Root attributes in which this process is not where a file, or any part of it, was made."""
+    stored = read_store(file).attributes
+    return [name for name, now in setting().items() if now not in str(stored[name]).split("; ")]
 
 
 def _differing(content: StoreContent, row: int, again: CaseRecord) -> list[str]:

@@ -1,6 +1,7 @@
 """From a result file back to the experiment it holds, and what it says."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.leaves import belongs_to
 from sampling_sim.campaign.statistics import summary
+from sampling_sim.errors import BadInput
 from sampling_sim.store import StoreContent
 
 
@@ -18,6 +20,19 @@ def stored_experiment(
     attributes = content.attributes
     overrides = json.loads(str(attributes["overrides"]))
     return parse_experiment(str(attributes["experiment"]), overrides, file, case_type)
+
+
+def check_same_meshes(content: StoreContent, file: str, meshes: Mapping[str, str]) -> None:
+    """Refuse to add to a result file, or to repeat a case of it, with other meshes than its own.
+
+    Raises
+    ------
+    BadInput
+        If the hashes differ.
+    """
+    if content.attributes["shape_sha256"] != ", ".join(meshes.values()):
+        names = ", ".join(meshes)
+        raise BadInput(f"{file}: was made with another mesh than {names} is now; restore the mesh")
 
 
 def stored_summary(content: StoreContent, experiment: Experiment) -> dict[str, Any]:

@@ -19,8 +19,8 @@ TEXT = """
 [regolith]
 diameter_min = "20 mm"
 diameter_max = "24 mm"
-width_x = "15 cm"
-width_y = "15 cm"
+width_x = "30 cm"
+width_y = "16 cm"
 depth = "5 cm"
 youngs_modulus = "60 MPa"
 [engine]

@@ -1,8 +1,4 @@
-"""The whole chain: a touch-and-go samples because it samples, and only then.
-
-A coarse, cheap case (20-32 mm grains, softer than the demonstration) run whole.  Its overlap guards
-are wider than the default because a shut inlet pinches grains against the plate.
-"""
+"""The whole chain: a touch-and-go samples because it samples, and only then."""
 
 import math
 from dataclasses import asdict, replace
@@ -10,66 +6,44 @@ from functools import cache
 
 import numpy as np
 import pytest
+from coarse_case import BASE, flown, sampled
 
-from sampling_sim.case import Case
-from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
 from sampling_sim.outcome import NOT_COMPARED, Status
 from sampling_sim.recording.series import SERIES
-from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.run import CaseResult, run_case
-from sampling_sim.sequence.touch_and_go import TouchAndGoParameters
 from sampling_sim.simulation import Simulation
-from sampling_sim.world.settings import EngineParameters
 
-BASE = Case(
-    regolith=RegolithParameters(
-        diameter_min=0.02, depth=0.09, width_x=0.46, width_y=0.33, youngs_modulus=2e7
-    ),
-    mechanism=BrushWheelsParameters(torque_limit=0.4, bristle_stiffness=1000.0),
-    sequence=TouchAndGoParameters(
-        release_clearance=0.005, dwell=2.5, braking_thrust=60.0, retreat_thrust=400.0
-    ),
-    engine=EngineParameters(
-        contact_step=1e-4,
-        exchange_step=5e-4,
-        control_step=1e-2,
-        overlap_grain_peak=0.1,
-        overlap_tool_peak=0.15,
-    ),
-)
-
-
-class Tracks:
-    """Grain positions in the head's frame at every control step."""
-
-    def __init__(self) -> None:
-        self.steps: list[np.ndarray] = []
-        self.simulation: Simulation | None = None
-
-    def __call__(self, simulation: Simulation) -> None:
-        self.simulation = simulation
-        head = simulation.world.state().place_in_link(
-            simulation.design.head, simulation.grains.position
-        )
-        self.steps.append(head)
+PACKINGS = (1, 2)
 
 
 @cache
-def sampled() -> tuple[CaseResult, Tracks]:
-    tracks = Tracks()
-    return run_case(BASE, record=True, observer=tracks), tracks
+def pressed() -> CaseResult:
+    """Brushes at rest on the same bed."""
+    return run_case(flown(brushes_from="never"))
 
 
-@cache
-def pressed(strength: float) -> CaseResult:
-    """Brushes at rest on a bed of a given strength [Pa]."""
-    return run_case(
-        replace(
-            BASE,
-            regolith=replace(BASE.regolith, tensile_strength=strength),
-            sequence=replace(BASE.sequence, brushes_from="never"),
-        )
+def speed_lost(strength: float, packing: int) -> float:
+    """Return the closing speed [m/s] that a bed of `strength` [Pa] takes from the craft in 1.6 s.
+
+    Nothing else slows it: no braking, brushes at rest.  The arm is stiffer than the default, so
+    that the ground yields and not the arm; the guards are wide, what is compared is the ground.
+    """
+    case = flown(brushes_from="never", braking_thrust=0.0, time_limit=1.6)
+    case = replace(
+        case,
+        regolith=replace(case.regolith, tensile_strength=strength, packing_seed=packing),
+        craft=replace(case.craft, arm_stiffness=3000.0, arm_damping=500.0),
+        engine=replace(case.engine, overlap_grain_peak=0.3, overlap_tool_peak=0.3),
     )
+    result = run_case(case, record=True)
+    assert result.outcome.status is Status.TIMED_OUT, result.outcome.message
+    return float(result.series["normal_speed"][-1]) + case.sequence.approach_speed
+
+
+STRENGTH_TELLS = 2.3e-3
+"""[m/s] that a bed of 30 Pa must take more than the same packing at 0.3 Pa, mean of two packings.
+Five packings gave 2.8 to 7.1, mean 4.6, deviation 1.6 mm/s: this is two standard errors of a mean
+of two below it.  Packings of one strength differ by up to 5 mm/s: hence the same packing."""
 
 
 def same(one: CaseResult, other: CaseResult) -> list[str]:
@@ -90,7 +64,7 @@ def test_the_sampler_collects_and_the_case_ends_clear() -> None:
 
 
 def test_brushes_at_rest_collect_under_a_twentieth() -> None:
-    outcome = pressed(BASE.regolith.tensile_strength).outcome
+    outcome = pressed().outcome
     assert outcome.peak_force > 1.0  # it did touch
     assert outcome.collected_mass < 0.05 * sampled()[0].outcome.collected_mass
 
@@ -104,10 +78,7 @@ def test_a_shut_inlet_collects_nothing() -> None:
 
 
 def test_each_collected_grain_crosses_the_inlet() -> None:
-    result, tracks = sampled()
-    simulation = tracks.simulation
-    assert simulation is not None
-    path = np.array(tracks.steps)
+    result, simulation, path = sampled()
     box, inlet = simulation.design.container, simulation.design.inlet
     assert box is not None
     assert inlet is not None
@@ -123,20 +94,61 @@ def test_each_collected_grain_crosses_the_inlet() -> None:
         assert abs(y - inlet.centre[1]) <= inlet.half_y
 
 
-def test_motor_work_is_the_work_on_the_grains_within_a_tenth() -> None:
-    """Between start and stop the wheels' own energy is unchanged, so what motors do grains get."""
-    outcome = sampled()[0].outcome
+def test_motor_work_is_the_work_on_the_grains() -> None:
+    """Between start and stop the wheels' own energy is unchanged, so what motors do grains get.
+
+    Issue 2 asks for a tenth; measured 2e-4 to 5e-4 in eight runs, so a hundredth is asked for.
+    """
+    result, simulation, _ = sampled()
+    outcome = result.outcome
     assert outcome.motor_work > 0.5
-    assert outcome.tool_work == pytest.approx(outcome.motor_work, rel=0.1)
-    # twin: without brushes there is no such work to agree on
-    assert abs(pressed(1.0).outcome.motor_work) < 0.05 * outcome.motor_work
+    assert outcome.tool_work == pytest.approx(outcome.motor_work, rel=1e-2)
+    # twin: one wheel's motor alone
+    for name in simulation.design.driven_joints:
+        one = simulation.world.drive_work[simulation.design.joint_index(name)]
+        assert abs(outcome.tool_work / one - 1.0) > 0.1, name
+
+
+MOMENTUM_CLOSES = 5e-8
+"""Of m·v0.  Measured 2e-10 to 8e-9 with two packings at exchange steps of 0.1 to 1 ms, falling with
+the step: PyBullet's first order in a craft with joints (docs/world.md).  Six times the worst."""
+ENERGY_CLOSES = 4e-6
+"""Of initial energy and motor work.  Measured 4e-8 to 6e-7 in the same runs; 6 times the worst."""
 
 
 def test_momentum_and_energy_books_close() -> None:
     outcome = sampled()[0].outcome
-    # PyBullet drifts by 3e-5 of the momentum at a step of 1 ms with joints (engine notes)
-    assert outcome.momentum_drift < 3e-5
-    assert abs(outcome.energy_drift) < 1e-2
+    assert outcome.momentum_drift < MOMENTUM_CLOSES
+    assert abs(outcome.energy_drift) < ENERGY_CLOSES
+
+
+def test_books_with_one_term_left_out_do_not_close() -> None:
+    """Twin: each term alone is over what is allowed, so a forgotten one is seen."""
+    result, simulation, _ = sampled()
+    books, world = simulation.coupling.books, simulation.world
+    scale = world.mass.sum() * BASE.sequence.approach_speed
+    for impulse in (books.grain_impulse, books.field_impulse, books.thrust_impulse):
+        assert np.linalg.norm(impulse) > MOMENTUM_CLOSES * scale
+    energy = simulation.start_energy + result.outcome.motor_work
+    for work in (world.applied_work, *world.drive_work):
+        assert abs(work) > ENERGY_CLOSES * energy
+
+
+def test_ejected_mass_is_that_of_the_grains_that_leave_outside_the_head() -> None:
+    """From the last positions and speeds, by the words of docs/outcomes.md."""
+    result, simulation, path = sampled()
+    position, velocity = simulation.grains.position, simulation.grains.velocity
+    leaves = (position[:, 2] > 3.0 * BASE.regolith.diameter_max) & (velocity[:, 2] > 0.0)
+    rides = np.zeros_like(leaves)
+    for box in simulation.design.outline:
+        if box.link == simulation.design.head:
+            rides |= np.all(np.abs(path[-1] - box.centre) <= box.half_extents, axis=1)
+    mass, outcome = simulation.grains.mass, result.outcome
+    assert outcome.ejected_mass == pytest.approx(mass[leaves & ~rides].sum(), rel=1e-12)
+    assert outcome.ejected_mass > 0.1
+    assert 0.0 <= outcome.mass_toward_craft <= outcome.ejected_mass
+    # twin: the sample rides with the craft, high and outward, and is no ejecta
+    assert mass[leaves & rides].sum() > 0.5 * outcome.collected_mass
 
 
 def test_recording_changes_nothing_and_the_same_case_gives_the_same_bits() -> None:
@@ -153,9 +165,8 @@ def test_series_have_the_documented_columns_and_follow_the_phases() -> None:
 
 
 def test_size_classes_count_the_sample_and_the_free_bed() -> None:
-    result, tracks = sampled()
-    assert tracks.simulation is not None
-    series, bed = result.series, tracks.simulation.bed
+    result, simulation, _ = sampled()
+    series, bed = result.series, simulation.bed
     assert series["sizes/collected"].sum() == result.outcome.collected_count
     assert series["sizes/bed"].sum() == (~bed.fixed).sum()
     assert np.all(series["sizes/collected"] <= series["sizes/bed"])
@@ -163,9 +174,14 @@ def test_size_classes_count_the_sample_and_the_free_bed() -> None:
 
 
 def test_more_strength_in_the_bed_stops_the_craft_harder() -> None:
-    weak, strong = pressed(0.3).outcome, pressed(20.0).outcome
-    assert strong.impulse > 1.15 * weak.impulse
-    assert strong.max_sinkage < 0.5 * weak.max_sinkage
+    weak, strong = (
+        np.array([speed_lost(strength, packing) for packing in PACKINGS])
+        for strength in (0.3, 30.0)
+    )
+    assert weak.min() > 0.01  # the ground did slow it: the field takes 0.3 mm/s in that time
+    assert (strong - weak).mean() > STRENGTH_TELLS, (strong, weak)
+    # twin: half a pascal more, which should hardly be felt, is not taken for it
+    assert speed_lost(0.8, PACKINGS[0]) - weak[0] < STRENGTH_TELLS
 
 
 def test_guards_name_the_parameter_to_change() -> None:
@@ -174,30 +190,25 @@ def test_guards_name_the_parameter_to_change() -> None:
     outcome = run_case(tight).outcome
     assert outcome.status is Status.DIVERGED
     assert "regolith.youngs_modulus" in outcome.message
-    assert outcome.collected_mass == 0.0
+    assert math.isnan(outcome.collected_mass)
     assert math.isnan(outcome.ejected_mass)
 
 
 def test_a_craft_that_never_touches_aborts_and_leaves() -> None:
-    far = replace(BASE.sequence, release_clearance=0.5, contact_timeout=1.0)
-    outcome = run_case(replace(BASE, sequence=far)).outcome
+    outcome = run_case(flown(release_clearance=0.5, contact_timeout=1.0)).outcome
     assert outcome.status is Status.ABORTED
     assert outcome.abort_rule == "no_contact"
     assert (outcome.collected_mass, outcome.contact_duration) == (0.0, 0.0)
 
 
 def test_running_out_of_time_is_said() -> None:
-    brief = replace(BASE.sequence, time_limit=0.5)
-    assert run_case(replace(BASE, sequence=brief)).outcome.status is Status.TIMED_OUT
+    assert run_case(flown(time_limit=0.5)).outcome.status is Status.TIMED_OUT
 
 
 def test_dispersed_values_reach_the_engine() -> None:
     """Values are read back from PyBullet and from the solver, not from a log."""
-    sequence = replace(
-        BASE.sequence, approach_speed=0.0613, lateral_speed_x=0.007, tilt_y=0.03, rate_z=-0.0004
-    )
-    craft = replace(BASE.craft, mass=2050.0)
-    case = replace(BASE, sequence=sequence, craft=craft)
+    case = flown(approach_speed=0.0613, lateral_speed_x=0.007, tilt_y=0.03, rate_z=-0.0004)
+    case = replace(case, craft=replace(BASE.craft, mass=2050.0))
     with Simulation(case) as simulation:
         state = simulation.world.state()
         assert state.velocity[0] == pytest.approx([0.007, 0.0, -0.0613], rel=1e-12)

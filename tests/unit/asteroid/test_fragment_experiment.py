@@ -1,5 +1,7 @@
 """A sweep over made fragments: read from a file, drawn, carried to the engine, and traceable."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from sampling_sim.asteroid.registry import SHAPES
 from sampling_sim.asteroid.site import load_site
 from sampling_sim.campaign.config import parse_experiment
 from sampling_sim.campaign.leaves import flat_inputs
+from sampling_sim.campaign.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.errors import ConfigError
 
@@ -77,10 +80,10 @@ def test_the_fragment_reaches_the_field_at_the_site():
 def test_provenance_names_the_generator():
     """One hash for all fragments: what differs between them is in the columns."""
     experiment = parse_experiment(TEXT, (), "family.toml")
-    only = root_attributes(experiment, ["fragment"])["shape_sha256"]
-    both = root_attributes(experiment, ["fragment", "kamooalewa"])["shape_sha256"]
-    assert len(only) == 64
-    assert both.split(", ")[0] == only
+    meshes = mesh_hashes(experiment)
+    source = shape_file("fragment").read_bytes()
+    assert meshes == {"fragment": hashlib.sha256(source).hexdigest()}
+    assert root_attributes(experiment, meshes)["shape_sha256"] == meshes["fragment"]
     assert shape_file("fragment").name == "fragment.py"
     assert shape_file("kamooalewa") == SHAPES / "kamooalewa.obj"
 

@@ -62,10 +62,18 @@ class FakeSequence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FakeRegolith:
+    """Which packing."""
+
+    packing_seed: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
 class FakeCase:
-    """Three sections are enough."""
+    """Four sections are enough."""
 
     asteroid: AsteroidParameters = field(default_factory=AsteroidParameters)
+    regolith: FakeRegolith = field(default_factory=FakeRegolith)
     mechanism: FakeMechanism = field(default_factory=FakeMechanism)
     sequence: FakeSequence
 

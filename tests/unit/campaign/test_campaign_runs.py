@@ -73,7 +73,9 @@ def test_a_sweep_goes_on_past_cases_that_diverge_fail_or_kill_their_worker(
     assert "worker process died 3 times" in messages[4]
     assert content.columns["seed"].tolist() == [7] * 6
     assert np.isnan(content.columns["peak_force"][1:5]).all()
+    assert content.columns["packing_seed"].tolist()[1:5] == [3] * 4
     mass = content.columns["collected_mass"]
+    assert np.isnan(mass[1:5]).all()
     assert marker.exists()
     assert mass[5] == mass[0] > 0.0
 
@@ -98,6 +100,72 @@ def test_a_sweep_in_which_no_case_can_run_is_bad_input_and_keeps_the_old_file(
         )  # fmt: skip
     assert out.read_text() == "old"
     assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.usefixtures("serial_pool")
+def test_a_sweep_that_breaks_before_any_case_puts_the_old_file_back(
+    experiment: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a sweep that was killed had left the old file in its folder."""
+    out, folder = tmp_path / "out.h5", tmp_path / "out.h5.shards"
+    folder.mkdir()
+    (folder / "replaced.h5").write_text("old")
+    (folder / "case-00000000.h5").write_text("left by a sweep that was killed")
+
+    def broken(*_: object) -> None:
+        raise OSError("no process can be started")
+
+    monkeypatch.setattr("sampling_sim.campaign.execute._run_all", broken)
+    with pytest.raises(OSError, match="no process"):
+        run_campaign(experiment(), out, overwrite=True, runner=fake_chain.fake_run)
+    assert out.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.usefixtures("serial_pool")
+def test_two_sweeps_cannot_write_one_output(experiment: Load, tmp_path: Path) -> None:
+    out, refused = tmp_path / "out.h5", []
+
+    def second(*_: object) -> None:
+        for option in ("resume", "overwrite"):
+            with pytest.raises(BadInput, match=r"out\.h5: another sweep is writing it") as caught:
+                run_campaign(experiment(), out, runner=fake_chain.fake_run, **{option: True})
+            refused.append(caught.value)
+
+    run_campaign(experiment(), out, cases=2, runner=fake_chain.fake_run, progress=second)
+    assert len(refused) == 4
+    assert read_store(out).columns["case"].tolist() == [0, 1]
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.usefixtures("serial_pool")
+def test_refused_cases_are_told_only_if_another_runs(experiment: Load, tmp_path: Path) -> None:
+    told: list[tuple[int, str]] = []
+    grid = 'sequence.behaviour={ grid = ["refuse", "collect"] }'
+    run_campaign(
+        experiment(grid), tmp_path / "out.h5", cases=1, runner=fake_chain.fake_run,
+        progress=lambda done, _, record: told.append((done, str(record.outcome.status))),
+    )  # fmt: skip
+    assert [done for done, _ in told] == [1, 2]
+    assert told[0][1] == "failed"
+    told.clear()
+    with pytest.raises(BadInput, match="no case can be run"):
+        run_campaign(
+            experiment("sequence.behaviour=refuse"), tmp_path / "none.h5",
+            runner=fake_chain.fake_run, progress=lambda *call: told.append(call),
+        )  # fmt: skip
+    assert not told
+
+
+@pytest.mark.usefixtures("serial_pool")
+def test_resume_takes_new_requirements_over(experiment: Load, tmp_path: Path) -> None:
+    """What is required changes no case; the newest text stands in the file."""
+    out = run_campaign(experiment(), tmp_path / "out.h5", cases=2, runner=fake_chain.fake_run)
+    text = experiment().text
+    for bound in ("50 g", "200 g"):
+        newer = experiment(text=text.replace("100 g", bound))
+        run_campaign(newer, out, cases=2, resume=True, runner=fake_chain.fake_run)
+        assert read_store(out).attributes["experiment"] == newer.text
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """The command line: tables for people, one JSON object for scripts, one line for bad input."""
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fake_chain
 import h5py
 import numpy as np
 import pytest
+import trimesh
 
-from sampling_sim import cli
+from sampling_sim import cli, terminal
 from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
 from sampling_sim.outcome import outcome_columns
 from sampling_sim.store import read_store
@@ -25,7 +28,7 @@ def call(
     serial_pool: None,
 ) -> Call:  # fmt: skip
     """Call the command line in this process; gives exit code, stdout, stderr."""
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("COLUMNS", "80")  # what rich takes a pipe for
 
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["sampling-sim", *map(str, arguments)])
@@ -59,7 +62,9 @@ def test_run_prints_every_outcome_and_json_gives_the_same(
 ) -> None:
     code, out, _ = call("run", experiment_file)
     assert code == 0
-    assert all(name in out for name in outcome_columns())
+    names = outcome_columns().keys() - {"message"}
+    assert names <= {line.split(" ")[0] for line in out.splitlines()}
+    assert max(map(len, out.splitlines()[1:])) <= 80  # the first one names a file
     report = parsed(call("run", experiment_file, "--json"))
     assert report.keys() == {"seed", "case_id", *outcome_columns()}
     assert report["grain_size_max"] is None
@@ -93,14 +98,16 @@ def test_run_writes_a_file_of_one_case_with_its_series(
 def test_sweep_ends_with_its_table_and_show_has_all(call: Call, stored: Path) -> None:
     code, out, _ = call("show", stored)
     assert code == 0
-    assert all(name in out for name in NUMERIC_OUTCOMES)
+    rows = {line.split(" ")[0]: line for line in out.splitlines() if ">=" not in line}
+    assert set(NUMERIC_OUTCOMES) <= rows.keys()
     assert "6 cases" in out
-    assert "collected_mass [kg]" in out
+    assert rows["collected_mass"].split()[1:3] == ["kg", "6"]
     assert "collected_mass >= 100 g in 50% of cases" in out
     report = parsed(call("show", stored, "--json"))
     assert report["schema_version"] == 1
     assert report["cases"] == sum(report["status"].values()) == 6
     mass = read_store(stored).columns["collected_mass"]
+    assert f"{mass.mean():.4g}" in rows["collected_mass"]
     found = report["outcomes"]["collected_mass"]
     assert found["n"] == 6
     assert found["mean"] == pytest.approx(mass.mean(), rel=1e-15)
@@ -109,6 +116,22 @@ def test_sweep_ends_with_its_table_and_show_has_all(call: Call, stored: Path) ->
     (requirement,) = report["requirements"]
     assert requirement["met_cases"] == (mass >= 0.1).sum()
     assert requirement["verdict"] in {"met", "not met", "not shown yet"}
+
+
+def test_tables_hold_any_number_whole_in_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    row = dict.fromkeys(("mean", "sd", "q05", "q50", "q95"), -5.25412e-05) | {"n": 9999}
+    outcomes = dict.fromkeys(NUMERIC_OUTCOMES, row)
+    statistics = {"cases": 1, "status": {}, "requirements": [], "outcomes": outcomes}
+    terminal.print_summary(statistics, "numbers", NUMERIC_OUTCOMES)
+    out = capsys.readouterr().out
+    assert out.count("-5.254e-5") == 5 * len(NUMERIC_OUTCOMES)
+    assert all(f"\n{name} " in out for name in NUMERIC_OUTCOMES)
+    assert max(map(len, out.splitlines())) <= 80
+    cells = [terminal._cell(x) for x in (1.5e20, 1e100, 2e-300, 0.0, 1e-10, 120.0, float("inf"))]
+    assert cells == ["1.5e20", "1e100", "2e-300", "0", "1e-10", "120", "inf"]
 
 
 def test_design_points_have_their_own_verdicts(
@@ -134,6 +157,8 @@ def test_a_grid_of_tuples_is_shown_entry_by_entry(
     path = tmp_path / "grid.h5"
     report = parsed(call("sweep", experiment_file, "-n", 1, *grid, "-o", path, "--json"))
     names = [f"mechanism.axis.{i}" for i in range(3)]
+    assert read_store(path).runs["asteroid.extents.2"].attributes["units"] == "m"  # left out
+    assert np.isnan(read_store(path).columns["asteroid.extents.2"]).all()
     assert [list(p["inputs"]) for p in report["design_points"]] == [names, names]
     assert report["design_points"][1]["inputs"]["mechanism.axis.1"] == 1.0
     assert read_store(path).runs["mechanism.axis.1"].attributes["varying"] == 1
@@ -157,8 +182,28 @@ def test_rerun_finds_the_same_bits_and_notices_other_ones(call: Call, stored: Pa
         mass[3] = np.nextafter(mass[3], 1.0)
     code, out, err = call("rerun", stored, "--case", 3)
     assert code == 1
-    assert "came out different in collected_mass" in err
+    assert err.endswith("came out different in collected_mass\n")
     assert call("rerun", stored, "--case", 2)[0] == 0
+    with h5py.File(stored, "a") as file:
+        file.attrs["cpu_model"] = "another"
+    assert "collected_mass (changed since: cpu_model)" in call("rerun", stored, "--case", 3)[2]
+    again = parsed(call("rerun", stored, "--case", 2, "--json"))
+    assert (again["differing"], again["changed"]) == ([], ["cpu_model"])
+
+
+def test_rerun_with_another_mesh_is_refused_before_it_runs(
+    call: Call, experiment_file: Path, tmp_path: Path
+) -> None:
+    mesh = tmp_path / "box.stl"
+    trimesh.creation.box((20.0, 14.0, 12.0)).export(mesh)
+    path = tmp_path / "out.h5"
+    setting = ("--set", f"asteroid.shape={mesh}", "--set", "asteroid.unit=m")
+    assert call("sweep", experiment_file, "-n", 1, *setting, "-o", path)[0] == 0
+    assert call("rerun", path, "--case", 0)[0] == 0
+    trimesh.creation.box((20.0, 14.0, 11.0)).export(mesh)
+    code, out, err = call("rerun", path, "--case", 0)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert f"{path}: was made with another mesh than {mesh}" in err
 
 
 def test_rerun_records_what_the_sweep_left_out(call: Call, stored: Path, tmp_path: Path) -> None:
@@ -207,11 +252,47 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["run", "{file}", "--seed", "-3"], "campaign.seed = -3"),
         (["sweep", "{file}", "-o", "{file}"], "exists already"),
         (["sweep", "{file}", "-o", "{file}/x.h5"], "cannot write here"),
+        (["run", "{file}", "-o", "{file}/x.h5"], "cannot write here"),
+        (["run", "{file}", "-o", ""], "'' is not the name of a file"),
+        (["run", "{file}", "-o", "."], "'.' is not the name of a file"),
+        (["sweep", "{file}", "-o", "/"], "'/' is not the name of a file"),
+        (["sweep", "{file}", "-o", "{new}/"], "'{new}/' is not the name of a file"),
+        (["sweep", "{file}", "-o", ".."], "..: is a folder"),
+        (["run", "{file}", "-o", "{folder}"], "{folder}: is a folder"),
         (["sweep", "{file}", "-o", "{new}", "--resume", "--overwrite"], "exclude each other"),
         (
             ["sweep", "{file}", "-o", "{new}", "--set", "sequence.behaviour=refuse"],
-            "the bed cannot",
+            "{file}: no case can be run: the bed cannot",
         ),
+        (
+            ["sweep", "{file}", "-o", "{deep}", "--set", "sequence.behaviour=refuse"],
+            "{file}: no case can be run: the bed cannot",
+        ),
+        (
+            ["run", "{file}", "-o", "{deep}", "--set", "sequence.behaviour=refuse"],
+            "{file}: the bed cannot",
+        ),
+        (
+            ["sweep", "{file}", "-o", "{deep}", "--set", "asteroid.shape=kamoalewa"],
+            "{file}: asteroid.shape = 'kamoalewa': shape 'kamoalewa' is not registered",
+        ),
+        (
+            [
+                "sweep",
+                "{file}",
+                "-o",
+                "{new}",
+                "--set",
+                "asteroid.shape={{choice=['vesta', 'kamooalewa']}}",
+            ],
+            "{file}: asteroid.shape = 'vesta'",
+        ),
+        (["run", "{file}", "--set", "asteroid.unit=km"], "looks like m"),
+        (["run", "{file}", "--fast"], "No such option: --fast"),
+        (["fly"], "No such command 'fly'"),
+        (["sweep", "{file}"], "Missing option '--output' / '-o'"),
+        (["sweep", "{file}", "-o", "{new}", "-n", "0"], "-n 0)"),
+        (["run", "{file}", "--seed", "many"], "--seed many)"),
         (["show", "none.h5"], "none.h5: no such file"),
         (["show", "{file}"], "{file}: is not a result file"),
         (["rerun", "none.h5", "--case", "0"], "none.h5: no such file"),
@@ -225,13 +306,14 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
 def test_bad_input_is_one_line_exit_2_and_nothing_written(
     call: Call, experiment_file: Path, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
-    names = {"file": str(experiment_file), "new": str(tmp_path / "new.h5")}
+    new, deep = tmp_path / "new.h5", tmp_path / "a" / "b" / "new.h5"
+    names = {"file": experiment_file, "new": new, "deep": deep, "folder": tmp_path}
     code, out, err = call(*(a.format(**names) for a in arguments))
     assert code == 2
     assert out == ""
-    assert err.splitlines()[-1].startswith("sampling-sim: ")
+    assert err.startswith("sampling-sim: ")
     assert said.format(**names) in err
-    assert len([line for line in err.splitlines() if "case " not in line or "no case" in line]) == 1
+    assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == [experiment_file]
 
 
@@ -241,11 +323,46 @@ def test_a_case_that_the_file_lacks_is_bad_input(call: Call, stored: Path) -> No
     assert "has no case 60; it holds 6, up to 5" in err
 
 
-def test_wrong_usage_exits_2_without_a_traceback(call: Call, experiment_file: Path) -> None:
-    for arguments in (["sweep", experiment_file], ["fly"], ["run", experiment_file, "--fast"]):
-        code, _, err = call(*arguments)
-        assert code == 2
-        assert "Traceback" not in err
+def test_no_command_shows_the_help(call: Call) -> None:
+    code, out, _ = call()
+    assert code == 0
+    assert "sweep" in out
+
+
+def test_ctrl_c_of_a_single_case_is_one_line(
+    call: Call, experiment_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sampling_sim.campaign.single.case_record", interrupted)
+    found = call("run", experiment_file, "-o", tmp_path / "new.h5")
+    assert found == (130, "", "sampling-sim: interrupted: nothing was written\n")
+    assert list(tmp_path.iterdir()) == [experiment_file]
+
+
+def test_warnings_are_lines_of_their_own(
+    call: Call, experiment_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def warned(case: fake_chain.FakeCase, **_: object) -> fake_chain.FakeResult:
+        logging.getLogger("sampling_sim.run").warning("overlap at %d %%", 4)
+        return fake_chain.fake_run(case)
+
+    monkeypatch.setattr(sys.modules["sampling_sim.run"], "run_case", warned)
+    code, _, err = call("run", experiment_file)
+    assert (code, err) == (0, "sampling-sim: warning: overlap at 4 %\n")
+
+
+def test_merge_of_different_campaigns_names_the_files(
+    call: Call, stored: Path, experiment_file: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.h5"
+    assert call("run", experiment_file, "--seed", 8, "-o", other)[0] == 0
+    code, _, err = call("merge", stored, other, "-o", tmp_path / "new.h5")
+    assert code == 2
+    assert err == (
+        f"sampling-sim: {stored} and {other}: parts of different campaigns: campaign_id differs\n"
+    )
 
 
 def test_an_internal_error_is_one_line_and_exit_1(

@@ -52,6 +52,7 @@ def test_inputs_flatten_to_scalars_with_units(experiment: Load) -> None:
         ("sequence.approach_speed=5 cm", "sequence.approach_speed", "wrong dimension"),
         ("sequence.approach_speed=5 furlongs per cake", "sequence.approach_speed", "quantity"),
         ("sequence.approach_speed=-1 cm/s", "sequence.approach_speed", "greater than 0 m/s"),
+        ("sequence.tilt=40 deg", "sequence.tilt", "equal to 0.5 rad (28.6479 deg)"),
         ("sequence.approach_speed=nan m/s", "sequence.approach_speed", "must be"),
         ("mechanism.depth=inf m", "mechanism.depth", "finite"),
         ("mechanism.widht=1 cm", "mechanism.widht", "did you mean 'width'?"),
@@ -89,8 +90,8 @@ def test_bad_value_names_file_key_value_and_what_is_allowed(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (PLAIN.replace('approach_speed = "5 cm/s"\n', ""), "sequence.approach_speed = None"),
-        (PLAIN.replace("cases = 1\n", ""), "campaign.cases = None: is missing"),
+        (PLAIN.replace('approach_speed = "5 cm/s"\n', ""), "sequence.approach_speed is missing"),
+        (PLAIN.replace("cases = 1\n", ""), "campaign.cases is missing"),
         (PLAIN + "[mechanism\n", "not valid TOML"),
         (PLAIN + "[requirements]\ntext = 'x'\n", "must be tables [[requirements]]"),
     ],
@@ -126,6 +127,8 @@ def test_rule_across_keys_broken_by_a_draw_names_the_case(experiment: Load) -> N
 
 def test_campaign_id_ignores_layout_and_number_of_cases_only(experiment: Load) -> None:
     base = experiment()
+    stricter = parse_experiment(base.text.replace("100 g", "1 kg"), (), "", fake_chain.FakeCase)
+    assert stricter.campaign_id == base.campaign_id
     relaid = parse_experiment("# a comment\n" + base.text, (), "", fake_chain.FakeCase)
     assert relaid.campaign_id == base.campaign_id
     assert experiment("campaign.cases=99").campaign_id == base.campaign_id

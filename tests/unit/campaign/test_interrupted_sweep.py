@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 from sampling_sim.store import read_store
 
@@ -50,6 +53,24 @@ def test_ctrl_c_keeps_finished_cases_and_resume_completes_them(
     assert process.returncode == 0, err
     assert err.count("case ") == 6 - len(kept)
     assert read_store(output).columns["case"].tolist() == list(range(6))
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.8])
+def test_ctrl_c_while_the_workers_start_is_one_line_and_keeps_the_old_file(
+    experiment_file: Path, tmp_path: Path, delay: float
+) -> None:
+    output, folder = tmp_path / "out.h5", tmp_path / "out.h5.shards"
+    output.write_text("old")
+    process = start(experiment_file, output, "--overwrite", "--set", "sequence.pause=5.0")
+    while not folder.exists() and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    said = "sampling-sim: interrupted: no case was finished, nothing was written\n"
+    assert (process.returncode, out, err) == (130, "", said)
+    assert output.read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["fake.toml", "out.h5"]
 
 
 def test_a_sweep_killed_outright_leaves_its_shards_and_resume_completes_them(

@@ -1,0 +1,48 @@
+"""The meshes an experiment can ask for: all loaded before a case runs or a file is touched."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from itertools import product
+
+from sampling_sim.asteroid.body import body_shape, shape_file
+from sampling_sim.asteroid.parameters import AsteroidParameters
+from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.distributions import Choice, Grid
+from sampling_sim.errors import ShapeError
+
+MESH_KEYS = ("shape", "unit", "scale", "extents")
+"""Fields of `AsteroidParameters` that a mesh is read and checked by."""
+
+
+def mesh_hashes(experiment: Experiment) -> dict[str, str]:
+    """Load every mesh that a case of the experiment can have: name or path → sha256 of its file.
+
+    Raises
+    ------
+    ShapeError
+        If one of them cannot stand for a body; the file and the key are named.
+    """
+    found = {}
+    for asteroid in _asteroids(experiment):
+        try:
+            body_shape(asteroid)
+        except ShapeError as error:
+            key = f"{experiment.file}: asteroid.shape = {asteroid.shape!r}"
+            raise ShapeError(error.code, f"{key}: {error.message}") from None
+        # of a made fragment, the generator's source: its numbers are inputs of the case
+        found[asteroid.shape] = sha256(shape_file(asteroid.shape).read_bytes()).hexdigest()
+    return dict(sorted(found.items()))
+
+
+def _asteroids(experiment: Experiment) -> Iterator[AsteroidParameters]:
+    """One asteroid for every combination of what can be drawn for its mesh."""
+    varying = {
+        name: item.values
+        for name in MESH_KEYS
+        for leaf, item in experiment.varying.values()
+        if leaf.key == f"asteroid.{name}" and isinstance(item, Choice | Grid)
+    }
+    first = experiment.case(0).asteroid
+    for values in product(*varying.values()):
+        yield replace(first, **dict(zip(varying, values, strict=True)))
