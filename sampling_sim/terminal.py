@@ -93,15 +93,17 @@ def print_survey(report: Mapping[str, Any], title: str) -> None:
         ("a_n [µm/s²]", "normal_acceleration", 1e6), ("needs [Pa]", "needed_cohesion", 1.0),
         ("escape [mm/s]", "escape_speed", 1e3), ("Coriolis [mm]", "coriolis_displacement", 1e3),
     )  # fmt: skip
-    table = Table(title=title, box=box.SIMPLE, title_justify="left")
+    table = _plain_table()
     for heading in ("", *(heading for heading, _, _ in columns)):
         table.add_column(heading, justify="right")
     for number, found in enumerate(report["sites"], start=1):
         values = (_cell(factor * found[name]) for _, name, factor in columns)
         table.add_row(str(number), *values)
-    console = _console()
-    console.print(table if report["sites"] else f"{title}: nowhere under these constraints")
-    console.print(
+    found_any = bool(report["sites"])
+    _print_whole(title if found_any else f"{title}: nowhere under these constraints")
+    if found_any:
+        _console().print(table)
+    _print_whole(
         f"Grains stay on {report['retained_area']:.4g} of {report['area']:.4g} m², "
         f"{report['outward_share']:.1%} of it pulled outward; anywhere they need at least "
         f"{report['least_cohesion']:.3g} Pa, everywhere {report['largest_cohesion']:.3g} Pa"
