@@ -124,7 +124,9 @@ def escape_speeds(potential: FloatArray, rim: FloatArray, normal: FloatArray) ->
     Notes
     -----
     Relative to the surface.  Escape means an inertial two-body energy ½|v n + ω × r|² − U ≥ 0; 0
-    where the surface itself moves that fast.
+    where the surface itself moves that fast, though a push against that motion may leave a grain
+    bound there (0.02 % of the default body).  A turning irregular body does not keep this energy:
+    an approximation.
     """
     along = np.einsum("ij,ij->i", rim, normal)
     lacking = 2.0 * potential - np.einsum("ij,ij->i", rim, rim)

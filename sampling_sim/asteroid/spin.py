@@ -50,8 +50,11 @@ class UniformSpin:
 
     def __post_init__(self) -> None:
         """Refuse an axis without direction."""
-        if not np.isfinite(self.axis_b).all() or not np.any(self.axis_b):
-            raise ConfigError("axis", self.axis_b, "must be three finite numbers, not all 0")
+        with np.errstate(over="ignore", under="ignore"):
+            length = float(np.linalg.norm(self.axis_b))
+        if not 1e-100 < length < 1e100:
+            allowed = "must be three finite numbers of ordinary size, not all 0"
+            raise ConfigError("axis", self.axis_b, allowed)
 
     @property
     def rate(self) -> float:

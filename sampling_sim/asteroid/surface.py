@@ -15,7 +15,10 @@ from sampling_sim.asteroid.shape import Shape
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 
 LEAST_FACES = 10_000
-"""Chosen: a map pixel of 2 degrees has a face of its own; the polyhedron stays as it is."""
+"""For a map; chosen: about one sample a pixel of 2 degrees; the polyhedron stays as it is."""
+FINE_FACES, FINE_COST = 150_000, 5e8
+"""For areas: samples that are enough, and samples times faces that are not passed; chosen: a region
+of 0.3 m² on the default body has 70 samples, and a survey takes seconds."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,6 +56,15 @@ def surface_samples(shape: Shape, least_faces: int = LEAST_FACES) -> Surface:
         normal=doubled / length[:, None],
         area=0.5 * length,
     )
+
+
+def fine_face_count(shape: Shape) -> int:
+    """Return how many samples the areas of a body are measured with."""
+    faces = len(shape.faces)
+    count = faces
+    while count < FINE_FACES and 4 * count * faces <= FINE_COST:
+        count *= 4
+    return count
 
 
 def connected_regions(surface: Surface, wanted: BoolArray) -> IntArray:

@@ -5,6 +5,7 @@ In: shape, density, spin, `SurveyParameters`; out: `Survey`, whose report is tha
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ from sampling_sim.asteroid.environment import Environment, SurveyParameters, sur
 from sampling_sim.asteroid.gravity import GravityPolyhedron
 from sampling_sim.asteroid.shape import Shape
 from sampling_sim.asteroid.spin import Spin
-from sampling_sim.asteroid.surface import Surface, connected_regions, surface_samples
+from sampling_sim.asteroid.surface import (
+    LEAST_FACES,
+    Surface,
+    connected_regions,
+    fine_face_count,
+    surface_samples,
+)
 
 BEST_COUNT = 10
 """Sites that are reported at most; chosen: a table that fits a screen."""
@@ -33,9 +40,19 @@ class Survey:
     surface: Surface
     environment: Environment
 
+    @cached_property
+    def fine(self) -> "Survey":
+        """The same body sampled finely enough for areas: the map's samples may be 0.2 m² each."""
+        count = fine_face_count(self.shape)
+        if count <= len(self.surface.faces):
+            return self
+        return survey(
+            self.shape, self.density, self.spin, self.parameters, self.time, least_faces=count
+        )
+
     def report(self) -> dict[str, Any]:
         """Areas and extremes of the whole surface, and its best sites; SI, radians."""
-        area, found = self.surface.area, self.environment
+        area, found = self.fine.surface.area, self.fine.environment
         outward = float(area[found.normal_acceleration > 0.0].sum())
         return {
             "area": float(area.sum()),
@@ -53,9 +70,11 @@ def survey(
     spin: Spin,
     parameters: SurveyParameters,
     time: float = 0.0,
+    *,
+    least_faces: int = LEAST_FACES,
 ) -> Survey:
-    """Survey of a body; a tumbling one is looked at at a time [s]."""
-    surface = surface_samples(shape)
+    """Survey of a body in at least `least_faces` samples; a tumbling one at a time [s]."""
+    surface = surface_samples(shape, least_faces)
     environment = surface_environment(
         surface, GravityPolyhedron(shape, density), spin, parameters, time
     )
@@ -76,7 +95,8 @@ def best_sites(whole: Survey, count: int = BEST_COUNT) -> list[dict[str, Any]]:
     Reports, SI and radians: `lat`, `lon`, `position` and `normal` in B, `retained_area` of the
     region, and the quantities of the map there.
     """
-    surface, environment, parameters = whole.surface, whole.environment, whole.parameters
+    fine, parameters = whole.fine, whole.parameters
+    surface, environment = fine.surface, fine.environment
     wanted = environment.retained & (environment.slope <= parameters.max_slope)
     region = connected_regions(surface, wanted)
     area = np.bincount(region[wanted], surface.area[wanted])
