@@ -18,6 +18,7 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.kernel import Grains, Walls
 from sampling_sim.regolith.neighbours import TOUCHING, Pairs
 from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.regolith.plates import Plates, plates_of
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
 from sampling_sim.regolith.stepping import FASTEST, run_steps
 from sampling_sim.regolith.tools import ToolPairs
@@ -113,6 +114,7 @@ class GrainSolver:
         self._tools = tools.tools_of(primitives)
         self._link_count = 1 + max((p.link for p in primitives), default=-1)
         self._tool_pairs = tools.no_tool_pairs(len(primitives), self._link_count)
+        self._plates = plates_of((), self._rank)
         self._statistics = np.zeros(6)
         self.field = field
 
@@ -140,7 +142,7 @@ class GrainSolver:
         allowance = LINK_ALLOWANCE * self._parameters.diameter_min
         self._pairs, self._walls, self._tool_pairs = run_steps(
             self._grains, self._pairs, self._walls, active, self._tool_pairs, links,
-            self._material, self._field._replace(drag=self.drag), self._grid, self._statistics,
+            self._plates, self._material, self._field._replace(drag=self.drag), self._grid, self._statistics,
             self.contact_step, steps, self._skin, allowance,
         )  # fmt: skip
         self.time += steps * self.contact_step
@@ -189,6 +191,11 @@ class GrainSolver:
         motion[self.fixed] = 0.0
         self._grains.motion[:] = motion[self._order]
         self._grains.predicted[:] = self._grains.motion
+
+    def hold(self, groups: Sequence[IntArray]) -> Plates:
+        """Make plates of groups of fixed grains; the result is live, see `Plates`."""
+        self._plates = plates_of(groups, self._rank)
+        return self._plates
 
     def kinetic_energy(self) -> float:
         """Energy [J] of translation and rotation relative to P."""

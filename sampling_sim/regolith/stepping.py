@@ -5,9 +5,10 @@ from typing import Any
 from numba import njit
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.regolith import kernel, tools
+from sampling_sim.regolith import kernel, plates, tools
 from sampling_sim.regolith.kernel import Field, Grains, Walls
 from sampling_sim.regolith.neighbours import Material, Pairs
+from sampling_sim.regolith.plates import Plates
 from sampling_sim.regolith.sources import source_hash
 from sampling_sim.regolith.tools import Links, ToolPairs, Tools
 
@@ -32,6 +33,7 @@ def _compiled(source: str) -> Any:
         surfaces: Tools,
         tool_pairs: ToolPairs,
         links: Links,
+        moving: Plates,
         material: Material,
         field: Field,
         grid: FloatArray,
@@ -43,6 +45,7 @@ def _compiled(source: str) -> Any:
     ) -> tuple[Pairs, Walls, ToolPairs]:
         """Take `steps` steps in one call; lists are made anew when something has moved enough."""
         _ = source
+        plates.start_plates(grains, moving)
         moved = kernel.drift(grains, 0.5 * dt)
         for step in range(steps):
             rebuilt = moved > (REBUILD * skin) ** 2
@@ -58,8 +61,10 @@ def _compiled(source: str) -> Any:
                 tools.tool_forces(grains, surfaces, tool_pairs, links, material, dt, stats)
             kernel.pair_forces(grains, pairs, material, dt, stats)
             kernel.wall_forces(grains, walls, material, dt, stats)
-            last = step == steps - 1
-            moved = kernel.kick_and_drift(grains, field, dt, 0.5 * dt if last else dt)
+            drift_time = 0.5 * dt if step == steps - 1 else dt
+            # before the grains' turn, which clears the loads
+            carried = plates.carry_plates(grains, moving, dt, drift_time)
+            moved = max(carried, kernel.kick_and_drift(grains, field, dt, drift_time))
         return pairs, walls, tool_pairs
 
     return run_steps
