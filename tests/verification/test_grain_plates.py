@@ -32,7 +32,7 @@ def columns(overlap=0.0, **values):
 
 
 def test_a_plate_moves_as_told_and_its_grains_with_it():
-    """x = v t over rebuilds of the lists and calls of different length.
+    """Its way is v t over rebuilds of the lists and calls of different length.
 
     3000 roundings of a position of 0.1 m are 3e-14 m at random, 1e-10 of the smallest way.
     """
