@@ -12,7 +12,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Interval
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.quantities import Density, Length, Number, Pressure
+from sampling_sim.quantities import Angle, Density, Length, Number, Pressure
 
 LARGEST_ACROSS = 6
 """Largest grains that must fit across the box; chosen: below that walls order the packing."""
@@ -41,6 +41,12 @@ class RegolithParameters:
     """[1] exponent of the cumulative size distribution; assumed −2.5 to −3 (never measured)."""
     tensile_strength: Annotated[Pressure, Ge(0)] = 1.0
     """[Pa] macroscopic, through Rumpf; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
+    cohesion: Annotated[Pressure, Ge(0)] | None = None
+    """[Pa] Mohr–Coulomb intercept wanted, in place of a tensile strength; the bonds follow from the
+    calibration (docs/virtual-laboratory.md)."""
+    friction_angle: Annotated[Angle, Interval(gt=0, lt=math.pi / 2)] | None = None
+    """[rad] wanted of the bed as packed; friction_coefficient and rolling_friction then follow from
+    the calibration, and what is given for them does not count."""
     cohesion_range: Annotated[Length, Gt(0)] = 1e-4
     """[m] gap at which cohesion has faded to nothing; chosen: a small part of a grain."""
     friction_coefficient: Annotated[Number, Interval(ge=0, le=2)] = 0.6

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.calibration import bond_strength
 from sampling_sim.regolith.contact_laws import effective_radius, pull_off_scale, rumpf_strength
 
 SURFACE_QUANTILE = 0.95
@@ -55,7 +56,7 @@ def measured(bed: Bed) -> Bed:
 
 
 def rumpf_pull_off_scale(bed: Bed) -> float:
-    """W [J/m²] that gives the touching pairs of the slab the strength wanted, through Rumpf."""
+    """W [J/m²] that gives the touching pairs of the slab the bond strength that is needed."""
     _, volume = free_slab(bed)
     radius, branch = bonds_in_slab(bed, 0.0)
     if not radius.size:
@@ -64,7 +65,7 @@ def rumpf_pull_off_scale(bed: Bed) -> float:
             "and the surface, so no strength can be given; a deeper bed or smaller grains"
         )
         raise PackingError(msg)
-    return pull_off_scale(bed.parameters.tensile_strength, float((radius * branch).sum()), volume)
+    return pull_off_scale(bond_strength(bed.parameters), float((radius * branch).sum()), volume)
 
 
 def free_slab(bed: Bed) -> tuple[tuple[float, float], float]:
