@@ -22,9 +22,11 @@ from sampling_sim.regolith.block import (
     RADIUS,
     SPRINGS,
     STIFFNESS,
+    TEAR,
     TOUCH,
 )
 from sampling_sim.regolith.cells import Candidates
+from sampling_sim.regolith.laws.jkr import jkr_tear
 
 CLASSES = 16
 """Classes of gap into which near pairs are sorted; chosen: fine beside the skin."""
@@ -58,6 +60,8 @@ class Material(NamedTuple):
 
     modulus: float
     """E* [Pa] of two grains."""
+    linear_stiffness: float
+    """[N/m] of the linear law, 0 for Hertz's."""
     shear_ratio: float
     """Tangential over secant normal stiffness."""
     damping_ratio: float
@@ -66,13 +70,17 @@ class Material(NamedTuple):
     rolling: float
     pull_off_scale: float
     """w [J/m²]: pull-off force over 2π R*."""
+    twisting: float
+    """Limit of the twisting torque over (repulsion × R*)."""
     reach: float
     """[m] gap up to which cohesion acts; 0 without cohesion."""
+    separation: float
+    """[m] least separation of van der Waals' law."""
     sphere_mass: float
     """[kg/m³] mass of a grain over its radius cubed."""
 
 
-@njit(cache=True)
+@njit
 def no_contacts(room: int) -> Contacts:
     """Room for so many contacts, none yet."""
     return Contacts(
@@ -81,7 +89,7 @@ def no_contacts(room: int) -> Contacts:
     )  # fmt: skip
 
 
-@njit(cache=True)
+@njit
 def append(contacts: Contacts, first: int, second: int) -> int:
     """Add a contact; return its index.  Its block still has to be filled."""
     k = contacts.count[0]
@@ -90,7 +98,7 @@ def append(contacts: Contacts, first: int, second: int) -> int:
     return k
 
 
-@njit(cache=True)
+@njit
 def copy_springs(old: Contacts, o: int, new: Contacts, k: int) -> None:
     """Carry over what changes in the course of a contact."""
     for row in range(SPRINGS):
@@ -99,13 +107,13 @@ def copy_springs(old: Contacts, o: int, new: Contacts, k: int) -> None:
         ]
 
 
-@njit(cache=True)
+@njit
 def touches(contacts: Contacts, k: int) -> bool:
     """Whether contact k touched when its forces were last evaluated."""
     return contacts.block[k // LANES, TOUCH + k % LANES] > 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def fill_constants(
     contacts: Contacts, k: int, position: FloatArray, inverse: FloatArray, material: Material
 ) -> None:
@@ -115,17 +123,29 @@ def fill_constants(
     radius = ri * rj / (ri + rj)
     # a fixed grain has inverse mass 0: m* is then the free one's mass
     mass = 1.0 / (inverse[i, 0] + inverse[j, 0])
-    hertz = 4.0 / 3.0 * material.modulus * sqrt(radius)
-    block, lane = contacts.block[k // LANES], k % LANES
-    block[STIFFNESS + lane] = hertz
-    block[DAMPING + lane] = material.damping_ratio * sqrt(mass * hertz)
-    block[PULL_OFF + lane] = 2.0 * pi * material.pull_off_scale * radius
-    block[RADIUS + lane] = radius
     is_fixed = inverse[i, 0] * inverse[j, 0] == 0.0
-    block[PER_RADIUS + lane] = (-1.0 if is_fixed else 1.0) / min(ri, rj)
+    pull_off = 2.0 * pi * material.pull_off_scale * radius
+    fill_block(contacts, k, radius, mass, (-1.0 if is_fixed else 1.0) / min(ri, rj), material)
+    block, lane = contacts.block[k // LANES], k % LANES
+    block[PULL_OFF + lane] = pull_off
+    block[TEAR + lane] = jkr_tear(block[STIFFNESS + lane], pull_off)
 
 
-@njit(cache=True)
+@njit(error_model="numpy")
+def fill_block(
+    contacts: Contacts, k: int, radius: float, mass: float, per_radius: float, material: Material
+) -> None:
+    """Constants of the normal law for R* [m] and m* [kg], without cohesion."""
+    block, lane = contacts.block[k // LANES], k % LANES
+    stiffness = material.linear_stiffness
+    if stiffness == 0.0:
+        stiffness = 4.0 / 3.0 * material.modulus * sqrt(radius)
+    block[STIFFNESS + lane] = stiffness
+    block[DAMPING + lane] = material.damping_ratio * sqrt(mass * stiffness)
+    block[RADIUS + lane], block[PER_RADIUS + lane] = radius, per_radius
+
+
+@njit
 def rows_of(contacts: Contacts, count: int) -> tuple[IntArray, IntArray]:
     """Contacts by their first grain: head of each grain's chain and the next in it, −1 at its end."""
     head = np.full(count, -1, np.int64)
@@ -136,7 +156,7 @@ def rows_of(contacts: Contacts, count: int) -> tuple[IntArray, IntArray]:
     return head, following
 
 
-@njit(cache=True)
+@njit
 def find(
     contacts: Contacts, head: IntArray, following: IntArray, first: int, second: int
 ) -> int:
@@ -147,7 +167,7 @@ def find(
     return k
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def sorted_pairs(
     candidates: Candidates,
     awake: np.ndarray,
@@ -171,8 +191,10 @@ def sorted_pairs(
         for p in range(candidates.start[i], candidates.start[i + 1]):
             is_awake = awake[i] or awake[candidates.second[p]]
             if candidates.gap[p] < material.reach:
-                touching += is_awake
-                dormant += not is_awake
+                if is_awake:
+                    touching += 1
+                else:
+                    dormant += 1
             elif is_awake:
                 near[_gap_class(candidates.gap[p] - material.reach, skin) + 1] += 1
     for c in range(CLASSES):
@@ -188,12 +210,12 @@ def sorted_pairs(
                 new = contacts if is_awake else asleep
                 k = append(new, i, j)
                 fill_constants(new, k, position, inverse, material)
-                if head[i] >= 0 and (o := find(old, head, following, i, j)) >= 0:
+                o = find(old, head, following, i, j)
+                d = find(old_dormant, head_dormant, following_dormant, i, j) if o < 0 else -1
+                if o >= 0:
                     copy_springs(old, o, new, k)
-                elif head_dormant[i] >= 0:
-                    o = find(old_dormant, head_dormant, following_dormant, i, j)
-                    if o >= 0:
-                        copy_springs(old_dormant, o, new, k)
+                elif d >= 0:
+                    copy_springs(old_dormant, d, new, k)
             elif is_awake:
                 c = _gap_class(candidates.gap[p] - material.reach, skin)
                 first[near[c]], second[near[c]] = i, j
@@ -201,13 +223,13 @@ def sorted_pairs(
     return contacts, asleep, Near(first, second, near[:CLASSES].copy())
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _gap_class(beyond: float, skin: float) -> int:
     """Class of a near pair that is `beyond` [m] out of reach."""
     return max(0, min(CLASSES - 1, int(beyond / skin * CLASSES)))
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(error_model="numpy", forceinline=True)
 def classes_in_reach(moved: float, skin: float) -> int:
     """Classes whose pairs may have come into reach when no grain has moved more than `moved`."""
     return min(CLASSES, int(2.0 * moved / skin * CLASSES) + 1)

@@ -12,7 +12,7 @@ from numba import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.block import (
     COUNT, DX, DY, DZ, FX, FY, FZ, LANES, MU, MU_R, OX, OY, OZ, PEAK, PEAK_FIXED, PX, PY, PZ, RI,
-    RJ, SUM, TX, TY, TZ, VX, VY, VZ, WORK, WX, WY, WZ, evaluate,
+    RJ, SHARE, SUM, TX, TY, TZ, VX, VY, VZ, WORK, WX, WY, WZ, Laws, evaluate,
 )  # fmt: skip
 from sampling_sim.regolith.cells import Cells
 from sampling_sim.regolith.contacts import (
@@ -25,12 +25,25 @@ from sampling_sim.regolith.contacts import (
 )
 from sampling_sim.regolith.grains import Grains
 
-OVERLAP_SUM, CONTACTS, PEAK_GRAIN, PEAK_GLUED, PEAK_TOOL, PEAK_BRISTLE = range(6)
-"""Slots of the overlap statistics; ratios to the (smaller) radius, PEAK_BRISTLE in metres."""
+OVERLAP_SUM, CONTACTS, PEAK_GRAIN, PEAK_GLUED, PEAK_TOOL, PEAK_BRISTLE, REBUILDS = range(7)
+"""Slots of the statistics: overlaps as ratios to the (smaller) radius, PEAK_BRISTLE in metres; how
+often the lists were made anew."""
+SLOTS = 7
 
 
-@njit(error_model="numpy")
+@njit
+def laws_of(material: Material, dt: float) -> Laws:
+    """Numbers that all contacts share in a step of `dt` [s]."""
+    return Laws(
+        material.shear_ratio * dt, material.reach, material.separation, material.twisting
+    )
+
+
+@njit(error_model="numpy", forceinline=True)
 def pair_forces(
+    normal: int,
+    cohesion: int,
+    is_twisting: bool,
     grains: Grains,
     contacts: Contacts,
     cells: Cells,
@@ -39,15 +52,17 @@ def pair_forces(
     work: FloatArray,
     stats: FloatArray,
 ) -> None:
-    """Add the forces and torques of all contacts to `grains.load`."""
-    shear_dt = material.shear_ratio * dt
-    per_reach = 1.0 / material.reach if material.reach > 0.0 else 0.0
+    """Add the forces and torques of all contacts to `grains.load`.
+
+    The first three arguments choose the laws (`block.evaluate`) and are known at compile time.
+    """
+    laws = laws_of(material, dt)
     _begin(work, material.friction, material.rolling)
     count = contacts.count[0]
     for b in range((count + LANES - 1) // LANES):
         lanes = min(LANES, count - b * LANES)
         _gather(grains, contacts, cells.period, b, lanes, work)
-        evaluate(work, contacts.block[b], shear_dt, per_reach)
+        evaluate(normal, cohesion, is_twisting, work, contacts.block[b], laws)
         _scatter(grains.load, contacts, b, lanes, work)
     _keep_statistics(work, stats)
 
@@ -56,7 +71,7 @@ def pair_forces(
 def _begin(work: FloatArray, friction: float, rolling: float) -> None:
     """Clear the sums, and set what all contacts share."""
     for c in range(LANES):
-        work[MU + c], work[MU_R + c] = friction, rolling
+        work[SHARE + c], work[MU + c], work[MU_R + c] = 0.5, friction, rolling
         work[SUM + c], work[COUNT + c], work[PEAK + c], work[PEAK_FIXED + c] = 0.0, 0.0, 0.0, 0.0
 
 
@@ -88,7 +103,7 @@ def _gather(
             work[DY + c] = nearest_image(work[DY + c], py)
             work[DZ + c] = nearest_image(work[DZ + c], pz)
     for c in range(np.uint64(lanes), np.uint64(LANES)):
-        for row in range(DX, MU, LANES):
+        for row in range(DX, SHARE, LANES):
             work[np.uint64(row) + c] = 0.0
         work[DX + c] = 1.0
 

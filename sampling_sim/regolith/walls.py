@@ -12,20 +12,25 @@ from numba import njit
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.block import (
-    DAMPING, DX, DY, DZ, FX, FY, FZ, LANES, MU, MU_R, OX, OY, OZ, PEAK, PEAK_FIXED, PER_RADIUS, PX,
-    RADIUS, RI, RJ, STIFFNESS, TX, TY, TZ, VX, VY, VZ, WX, WY, WZ, evaluate,
+    DX, DY, DZ, FX, FY, FZ, LANES, MU, MU_R, OX, OY, OZ, PEAK_FIXED, RI, RJ, SHARE, TX, TY, TZ, VX,
+    VY, VZ, WX, WY, WZ, evaluate,
 )  # fmt: skip
 from sampling_sim.regolith.contacts import (
     Contacts,
     Material,
     append,
     copy_springs,
+    fill_block,
     find,
     no_contacts,
     rows_of,
 )
 from sampling_sim.regolith.grains import Grains
-from sampling_sim.regolith.pair_forces import PEAK_GLUED
+from sampling_sim.regolith.laws.choice import CohesionLaw
+from sampling_sim.regolith.pair_forces import PEAK_GLUED, laws_of
+
+NO_COHESION = int(CohesionLaw.DMT)
+"""Its force is the pull-off force, which is zero here."""
 
 
 class Walls(NamedTuple):
@@ -68,7 +73,7 @@ def near_walls(
     head, following = rows_of(old, count)
     found, close = np.zeros((moving.size * walls.plane.shape[0], 2), np.int64), 0
     for i in moving:
-        x, y, z, r = (grains.position[i, a] for a in range(4))
+        x, y, z, r = grains.position[i]
         for w in range(walls.plane.shape[0]):
             if wall_contact(x, y, z, walls.plane, w)[0] < r + margin:
                 found[close, 0], found[close, 1] = i, w
@@ -77,26 +82,18 @@ def near_walls(
     for p in range(close):
         i, w = found[p]
         k = append(new, i, w)
-        _fill_constants(new, k, grains.position[i, 3], material)
+        # R* is the grain's radius, m* its mass; no cohesion
+        r = grains.position[i, 3]
+        fill_block(new, k, r, material.sphere_mass * r**3, -1.0 / r, material)
         o = find(old, head, following, i, w)
         if o >= 0:
             copy_springs(old, o, new, k)
     return Walls(walls.plane, new)
 
 
-@njit(error_model="numpy")
-def _fill_constants(contacts: Contacts, k: int, radius: float, material: Material) -> None:
-    """What the laws need of a grain at a wall: R* is its radius, m* its mass, no cohesion."""
-    block, lane = contacts.block[k // LANES], k % LANES
-    hertz = 4.0 / 3.0 * material.modulus * sqrt(radius)
-    block[STIFFNESS + lane] = hertz
-    block[DAMPING + lane] = material.damping_ratio * sqrt(material.sphere_mass * radius**3 * hertz)
-    block[RADIUS + lane] = radius
-    block[PER_RADIUS + lane] = -1.0 / radius
-
-
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def wall_forces(
+    normal: int,
     grains: Grains,
     walls: Walls,
     material: Material,
@@ -105,14 +102,14 @@ def wall_forces(
     stats: FloatArray,
 ) -> None:
     """Add the forces and torques of the walls; they count as fixed partners."""
-    contacts, load = walls.contacts, grains.load
+    contacts, load, laws = walls.contacts, grains.load, laws_of(material, dt)
     count = contacts.count[0]
     for c in range(LANES):
-        work[PEAK_FIXED + c] = 0.0
+        work[SHARE + c], work[PEAK_FIXED + c] = 1.0, 0.0
     for b in range((count + LANES - 1) // LANES):
         lanes = min(LANES, count - b * LANES)
         _gather(grains, walls, b, lanes, work)
-        evaluate(work, contacts.block[b], material.shear_ratio * dt, 0.0)
+        evaluate(normal, NO_COHESION, False, work, contacts.block[b], laws)
         for c in range(np.uint64(lanes)):
             i = np.uint64(contacts.first[np.uint64(b * LANES) + c])
             arm = work[RI + c]
@@ -132,7 +129,7 @@ def _gather(grains: Grains, walls: Walls, b: int, lanes: int, work: FloatArray) 
     position, motion, plane = grains.position, grains.predicted, walls.plane
     first, second = walls.contacts.first, walls.contacts.second
     for c in range(np.uint64(LANES)):
-        for row in range(RJ, MU_R + LANES, LANES):
+        for row in range(RJ, SHARE, LANES):
             work[np.uint64(row) + c] = 0.0
     for c in range(np.uint64(lanes)):
         k = np.uint64(b * LANES) + c
