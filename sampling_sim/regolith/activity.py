@@ -107,9 +107,7 @@ def _lists_change(activity: Activity) -> None:
 
 
 @njit(error_model="numpy")
-def look_at_sleepers(
-    grains: Grains, activity: Activity, border: np.ndarray, steps: int
-) -> None:
+def look_at_sleepers(grains: Grains, activity: Activity, border: np.ndarray, steps: int) -> None:
     """Wake sleepers whose mean load over `steps` has changed too much; clear the summed loads."""
     seeds, disturbed = np.zeros(activity.awake.size, np.bool_), False
     for i in border:

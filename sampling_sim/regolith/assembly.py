@@ -40,6 +40,7 @@ def material_of(bed: Bed) -> Material:
         twisting=0.0,
         reach=float(p.cohesion_range) if bed.pull_off_scale > 0.0 else 0.0,
         separation=1.0,
+        tears=False,
         sphere_mass=p.grain_density * 4.0 / 3.0 * pi,
     )
 
@@ -121,9 +122,7 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
     )
 
 
-def lists_of(
-    bed: Bed, rank: IntArray, region: Activity
-) -> Lists:
+def lists_of(bed: Bed, rank: IntArray, region: Activity) -> Lists:
     """Lists before the first step, which makes them anew: springs of the bed, and who moves."""
     nobody = np.zeros(0, np.uint32)
     return Lists(

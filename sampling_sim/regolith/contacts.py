@@ -28,7 +28,7 @@ from sampling_sim.regolith.block import (
 from sampling_sim.regolith.cells import Candidates
 from sampling_sim.regolith.laws.jkr import jkr_tear
 
-CLASSES = 16
+CLASSES = 64
 """Classes of gap into which near pairs are sorted; chosen: fine beside the skin."""
 
 
@@ -76,6 +76,8 @@ class Material(NamedTuple):
     """[m] gap up to which cohesion acts; 0 without cohesion."""
     separation: float
     """[m] least separation of van der Waals' law."""
+    tears: bool
+    """Whether contacts hold beyond touch (JKR)."""
     sphere_mass: float
     """[kg/m³] mass of a grain over its radius cubed."""
 
@@ -128,7 +130,8 @@ def fill_constants(
     fill_block(contacts, k, radius, mass, (-1.0 if is_fixed else 1.0) / min(ri, rj), material)
     block, lane = contacts.block[k // LANES], k % LANES
     block[PULL_OFF + lane] = pull_off
-    block[TEAR + lane] = jkr_tear(block[STIFFNESS + lane], pull_off)
+    if material.tears:
+        block[TEAR + lane] = jkr_tear(block[STIFFNESS + lane], pull_off)
 
 
 @njit(error_model="numpy")
@@ -157,9 +160,7 @@ def rows_of(contacts: Contacts, count: int) -> tuple[IntArray, IntArray]:
 
 
 @njit
-def find(
-    contacts: Contacts, head: IntArray, following: IntArray, first: int, second: int
-) -> int:
+def find(contacts: Contacts, head: IntArray, following: IntArray, first: int, second: int) -> int:
     """Index of a contact in chains made by `rows_of`, −1 if it is not there."""
     k = head[first]
     while k >= 0 and contacts.second[k] != second:

@@ -100,10 +100,23 @@ def kick_and_drift(
         bx = inverse[i, 1] * load[i, 3] - (wy * oz - wz * oy) - drag * ox
         by = inverse[i, 1] * load[i, 4] - (wz * ox - wx * oz) - drag * oy
         bz = inverse[i, 1] * load[i, 5] - (wx * oy - wy * ox) - drag * oz
-        for a, rate in enumerate((ax, ay, az, bx, by, bz)):
-            speed = motion[i, a] + dt * rate
-            motion[i, a] = speed
-            predicted[i, a] = speed + half * rate
-            load[i, a] = 0.0
+        motion[i, 0] += dt * ax
+        motion[i, 1] += dt * ay
+        motion[i, 2] += dt * az
+        motion[i, 3] += dt * bx
+        motion[i, 4] += dt * by
+        motion[i, 5] += dt * bz
+        predicted[i, 0] = motion[i, 0] + half * ax
+        predicted[i, 1] = motion[i, 1] + half * ay
+        predicted[i, 2] = motion[i, 2] + half * az
+        predicted[i, 3] = motion[i, 3] + half * bx
+        predicted[i, 4] = motion[i, 4] + half * by
+        predicted[i, 5] = motion[i, 5] + half * bz
+        load[i, 0] = 0.0
+        load[i, 1] = 0.0
+        load[i, 2] = 0.0
+        load[i, 3] = 0.0
+        load[i, 4] = 0.0
+        load[i, 5] = 0.0
         largest = max(largest, _move(grains, i, drift_time))
     return largest

@@ -21,7 +21,7 @@ from sampling_sim.regolith.contacts import Contacts
 from sampling_sim.regolith.laws.choice import CohesionLaw, NormalLaw
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
-from sampling_sim.regolith.stepping import FASTEST, steps_of
+from sampling_sim.regolith.stepping import FASTEST, new_lists, steps_of
 
 GUARDED_OVERLAP = 0.05
 """Overlap over radius at which the step is judged: the peak the overlap guard lets pass."""
@@ -122,6 +122,8 @@ class GrainSolver:
         self._link_count = 1 + max((p.link for p in primitives), default=-1)
         self._tool_pairs = tools.no_tool_pairs(len(primitives), self._link_count)
         self._statistics = np.zeros(pair_forces.SLOTS)
+        self.rebuilds = 0
+        """How often the neighbour lists were made."""
         self._steps = steps_of(int(NormalLaw.HERTZ), int(CohesionLaw.FADING), False)
 
     @property
@@ -147,11 +149,21 @@ class GrainSolver:
         elif self._tool_pairs.position.shape != links.position.shape:
             self._tool_pairs = tools.no_tool_pairs(active.kind.size, len(links.position))
         allowance = LINK_ALLOWANCE * self._parameters.diameter_min
-        self._lists, self._walls, self._tool_pairs = self._steps(
-            self._grains, self._lists, self._walls, self._region, active, self._tool_pairs, links,
-            self._material, self._field._replace(drag=self.drag), self._cells, self._statistics,
-            self.contact_step, steps, self._skin, allowance,
-        )  # fmt: skip
+        field = self._field._replace(drag=self.drag)
+        done, is_new = 0, False
+        while done < steps:
+            done, self._tool_pairs = self._steps(
+                self._grains, self._lists, self._walls, self._region, active, self._tool_pairs,
+                links, self._material, field, self._cells, self._statistics, self.contact_step,
+                steps, self._skin, allowance, done, is_new,
+            )  # fmt: skip
+            is_new = done < steps
+            if is_new:
+                self._lists, self._walls = new_lists(
+                    self._grains, self._lists, self._walls, self._region, self._material,
+                    self._cells, self._skin,
+                )  # fmt: skip
+                self.rebuilds += 1
         self.time += steps * self.contact_step
         if not np.isfinite(self._grains.motion.sum()):
             msg = f"a grain's motion is not finite at {self.time:.6g} s: reduce engine.contact_step"
@@ -218,11 +230,6 @@ class GrainSolver:
         return pairs, springs[:, :3].copy(), springs[:, 3:].copy()
 
     @property
-    def rebuilds(self) -> int:
-        """How often the neighbour lists were made anew."""
-        return int(self._statistics[pair_forces.REBUILDS])
-
-    @property
     def awake(self) -> BoolArray:
         """Free grains that are not left out of the step, shape (n,)."""
         return self._region.awake[self._rank]
@@ -242,7 +249,7 @@ class GrainSolver:
 
     def reset_overlaps(self) -> None:
         """Begin a new record of overlaps."""
-        self._statistics[: pair_forces.REBUILDS] = 0.0
+        self._statistics[:] = 0.0
 
     def check_overlaps(
         self, *, grain_mean: float, grain_peak: float, tool: float, fixed: float
