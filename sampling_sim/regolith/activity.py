@@ -1,11 +1,11 @@
 """Which grains are awake: those at rest that nothing disturbs are left out of the step.
 
-A grain falls asleep when over a window of `WINDOW` it has moved less than a share of what the field
-alone would move a loose grain, is slow, and touches no awake grain that is not so; it is then fixed, and
-contacts between two sleepers are not evaluated.  It wakes, with all grains around it, when the load of
-its awake neighbours differs by more than `WAKE_SHARE` of its bond and weight from what it was when the
-neighbours were settled, or when a tool may reach it before the next look.  So what is neglected is
-stated: load changes below that share, and motion slower than the limits.
+A grain falls asleep when over a window of `WINDOW` it has moved less than a share of what the
+field alone would move a loose grain, is slow, and touches no awake grain that is not so; it is then
+fixed, and contacts between two sleepers are not evaluated.  It wakes, with all grains around it,
+when the load of its awake neighbours differs by more than `WAKE_SHARE` of its bond and weight from
+what it was when the neighbours were settled, or when a tool may reach it before the next look.  So
+what is neglected is stated: load changes below that share, and motion slower than the limits.
 """
 
 from typing import NamedTuple
@@ -24,7 +24,7 @@ REST_SHARE = 0.25
 REST_SPEED = 1e-4
 """[m/s] and at the end of it; chosen: twice what a bed at rest may have (packing.RMS_AT_REST)."""
 WAKE_SHARE = 0.05
-"""Change of load that wakes, over pull-off force plus weight; chosen: a disturbance of a twentieth."""
+"""Change of load that wakes, over pull-off force plus weight; chosen: a twentieth."""
 WAKE_REACH = 2.0
 """Distance from a woken grain within which others wake too, in largest diameters; chosen."""
 
@@ -54,7 +54,7 @@ class Activity(NamedTuple):
 
 @njit
 def moving_grains(activity: Activity) -> np.ndarray:
-    """Indices of the awake grains that move on their own, uint32."""
+    """List the indices of the awake grains that move on their own, uint32."""
     return np.flatnonzero(activity.awake & activity.free).astype(np.uint32)
 
 
@@ -62,7 +62,7 @@ def moving_grains(activity: Activity) -> np.ndarray:
 def border_grains(activity: Activity, contacts: Contacts) -> np.ndarray:
     """Sleepers that share a contact with an awake grain, uint32."""
     mark = np.zeros(activity.awake.size, np.bool_)
-    for k in range(contacts.count[0]):
+    for k in range(contacts.used[0]):
         for i in (contacts.first[k], contacts.second[k]):
             mark[i] = activity.free[i] and not activity.awake[i]
     return np.flatnonzero(mark).astype(np.uint32)
@@ -156,7 +156,7 @@ def let_sleep(
     for i in listed:
         rests[i] = False
     stays = rests.copy()
-    for k in range(contacts.count[0]):
+    for k in range(contacts.used[0]):
         i, j = contacts.first[k], contacts.second[k]
         if touches(contacts, k):
             if activity.awake[j] and not rests[j]:

@@ -123,7 +123,7 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
 
 
 def lists_of(bed: Bed, rank: IntArray, region: Activity) -> Lists:
-    """Lists before the first step, which makes them anew: springs of the bed, and who moves."""
+    """Give the lists before the first step: springs of the bed, and who moves."""
     nobody = np.zeros(0, np.uint32)
     return Lists(
         contacts_of(bed, rank),

@@ -225,7 +225,7 @@ def _collect(
     pairs: FloatArray,
     found: int,
 ) -> int:
-    """Append the partners of grain i among the members `begin` to `end`: both grains and the gap."""
+    """Append partners of grain i among the members `begin` to `end`: both grains, the gap."""
     px, py, place = period[0], period[1], grid.place
     ox, oy, oz, radius = position[i, 0], position[i, 1], position[i, 2], position[i, 3]
     for s in range(np.uint64(begin), np.uint64(end)):

@@ -62,7 +62,7 @@ def _move(grains: Grains, i: int, dt: float) -> float:
 
 @njit(error_model="numpy")
 def drift(grains: Grains, moving: np.ndarray, dt: float) -> float:
-    """Move the grains of the list for `dt`; largest squared displacement since the lists were built."""
+    """Move the grains listed for `dt`; largest squared displacement since the lists were built."""
     largest = 0.0
     for m in range(np.uint64(moving.size)):
         largest = max(largest, _move(grains, np.uint64(moving[m]), dt))

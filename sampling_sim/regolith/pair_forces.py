@@ -1,9 +1,8 @@
-"""Forces between grains: gather a block of contacts, evaluate it, hand its forces out; find new ones.
+"""Forces between grains: gather a block of contacts, evaluate it, hand its forces out.
 
-In: grains with the motion predicted for this instant, their contacts and near pairs; out: forces and
-torques added to `grains.load`, springs in the blocks.  Frame P, SI.
+In: grains with the motion predicted for this instant, their contacts and near pairs; out: forces
+and torques added to `grains.load`, springs in the blocks.  Frame P, SI.
 """
-
 
 import numpy as np
 from numba import njit
@@ -86,7 +85,7 @@ def pair_forces(
     """
     laws = laws_of(material, dt)
     _begin(work, material.friction, material.rolling)
-    count = contacts.count[0]
+    count = contacts.used[0]
     for b in range((count + LANES - 1) // LANES):
         lanes = min(LANES, count - b * LANES)
         _gather(grains, contacts, cells.period, b, lanes, work)

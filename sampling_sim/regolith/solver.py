@@ -312,7 +312,7 @@ def _flat(parts: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _filled(parts: dict[str, Any], state: dict[str, FloatArray], prefix: str = "") -> Any:
-    """The same nested tuples with the arrays of `state`."""
+    """Fill the same nested tuples with the arrays of `state`."""
     filled = {}
     for name, part in parts.items():
         if hasattr(part, "_asdict"):
@@ -323,8 +323,8 @@ def _filled(parts: dict[str, Any], state: dict[str, FloatArray], prefix: str = "
 
 
 def _touching(contacts: Contacts) -> tuple[IntArray, IntArray, FloatArray]:
-    """Both grains in solver order, and the tangential and rolling springs, of what touches."""
-    count = int(contacts.count[0])
+    """Give both grains in solver order, and their springs, of what touches."""
+    count = int(contacts.used[0])
     rows = contacts.block.reshape(-1, BLOCK // LANES, LANES).transpose(0, 2, 1)
     rows = rows.reshape(-1, BLOCK // LANES)[:count]
     touch = rows[:, TOUCH // LANES] > 0.0

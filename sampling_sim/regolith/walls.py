@@ -127,7 +127,7 @@ def wall_forces(
 ) -> None:
     """Add the forces and torques of the walls; they count as fixed partners."""
     contacts, load, laws = walls.contacts, grains.load, laws_of(material, dt)
-    count = contacts.count[0]
+    count = contacts.used[0]
     for c in range(LANES):
         work[SHARE + c], work[PEAK_FIXED + c] = 1.0, 0.0
     for b in range((count + LANES - 1) // LANES):

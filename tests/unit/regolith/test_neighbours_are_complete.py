@@ -89,7 +89,7 @@ def made(position, cells, old=None, awake=None):
 
 def springs(contacts):
     """Map each pair to its row of springs and touch."""
-    count = int(contacts.count[0])
+    count = int(contacts.used[0])
     rows = contacts.block.reshape(len(contacts.block), -1, LANES).transpose(0, 2, 1)
     rows = rows.reshape(-1, rows.shape[2])[:count, :SPRINGS]
     pairs = zip(contacts.first[:count].tolist(), contacts.second[:count].tolist(), strict=True)
@@ -106,10 +106,10 @@ def test_touching_pairs_keep_their_springs_in_a_new_list():
     position[:, :3] += rng.normal(0, 1e-5, (COUNT, 3))
     awake = rng.random(COUNT) < 0.5
     some, asleep, _ = made(position, cells, (old, dormant), awake)
-    assert some.count[0] > 50
-    assert asleep.count[0] > 50
+    assert some.used[0] > 50
+    assert asleep.used[0] > 50
     again, none, _ = made(position, cells, (some, asleep))
-    assert none.count[0] == 0
+    assert none.used[0] == 0
     before, kept = springs(old), springs(again)
     shared = before.keys() & kept.keys()
     assert len(shared) > 0.95 * len(before)  # a few at the edge of reach have gone
