@@ -3,7 +3,7 @@
 A plate is a group of a bed's fixed grains with one velocity.  Along each axis it either keeps the
 velocity it was given (inverse mass 0) or answers, as a rigid body without rotation, to the grains'
 force, a push from outside and a damper.  The forces of a step are summed into an impulse before
-the loop clears them.  Frame P, SI; same drift–kick–drift as the grains (`kernel.py`).
+the loop clears them.  Frame P, SI; same drift–kick–drift as the grains (`grains.py`).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.regolith.kernel import Grains
+from sampling_sim.regolith.grains import Grains
 
 
 class Plates(NamedTuple):
@@ -47,41 +47,55 @@ def plates_of(groups: Sequence[IntArray], rank: IntArray) -> Plates:
 
 
 @njit
-def start_plates(grains: Grains, plates: Plates) -> None:
-    """Give the plates' grains the velocities that were set since the last call."""
+def start_plates(grains: Grains, plates: Plates, drift_time: float) -> float:
+    """Give the plates' grains the velocities set since the last call, and move them.
+
+    Returns the largest squared displacement [m²] of one since the lists were built.
+    """
     for p in range(plates.grain.size):
         for a in range(3):
             grains.motion[plates.grain[p], a] = plates.velocity[plates.plate[p], a]
             grains.predicted[plates.grain[p], a] = plates.velocity[plates.plate[p], a]
+    return _move(grains, plates, drift_time)
 
 
 @njit
 def carry_plates(grains: Grains, plates: Plates, dt: float, drift_time: float) -> float:
-    """Kick the plates with the grains' loads, then move their grains for `drift_time`.
+    """Kick the plates with the loads summed on their grains, clear them, and move the grains.
 
-    Returns the largest squared displacement [m²] of a plate's grain since the lists were built.
+    Returns as `start_plates`.
     """
-    position, motion, predicted = grains.position, grains.motion, grains.predicted
     _, _, velocity, push, damper, inverse_mass, impulse, force = plates
     force[:] = 0.0
     for p in range(plates.grain.size):
+        i, k = plates.grain[p], plates.plate[p]
         for a in range(3):
-            force[plates.plate[p], a] += grains.load[plates.grain[p], a]
+            force[k, a] += grains.load[i, a]
+            # the grains' own kick clears the free ones alone
+            grains.load[i, a] = 0.0
     for k in range(velocity.shape[0]):
         for a in range(3):
             impulse[k, a] += dt * force[k, a]
             outside = push[k, a] - damper[k, a] * velocity[k, a]
             velocity[k, a] += dt * inverse_mass[k, a] * (force[k, a] + outside)
-    largest = 0.0
     for p in range(plates.grain.size):
         i, k = plates.grain[p], plates.plate[p]
-        square = 0.0
         for a in range(3):
             outside = push[k, a] - damper[k, a] * velocity[k, a]
             rate = inverse_mass[k, a] * (force[k, a] + outside)
-            motion[i, a] = velocity[k, a]
-            predicted[i, a] = velocity[k, a] + 0.5 * dt * rate
-            position[i, a] += drift_time * velocity[k, a]
-            square += (position[i, a] - grains.reference[i, a]) ** 2
+            grains.motion[i, a] = velocity[k, a]
+            grains.predicted[i, a] = velocity[k, a] + 0.5 * dt * rate
+    return _move(grains, plates, drift_time)
+
+
+@njit
+def _move(grains: Grains, plates: Plates, drift_time: float) -> float:
+    """Move the plates' grains; the largest squared displacement since the lists were built."""
+    largest = 0.0
+    for i in plates.grain:
+        square = 0.0
+        for a in range(3):
+            grains.position[i, a] += drift_time * grains.motion[i, a]
+            square += (grains.position[i, a] - grains.reference[i, a]) ** 2
         largest = max(largest, square)
     return largest

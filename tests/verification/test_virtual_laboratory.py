@@ -85,19 +85,23 @@ def test_the_slope_of_a_plane_surface_is_read_to_a_degree():
 
 @pytest.fixture(scope="module")
 def pressed():
-    """Return a specimen pressed to 0.58, with its stress."""
+    """Return a specimen pressed to 0.60, with its stress."""
     p = lab_parameters(replace(ONE_SIZE, youngs_modulus=6e7), 10.0)
-    return press_specimen(p, 0.58, 10.0, np.random.default_rng(1))
+    return press_specimen(p, 0.60, 10.0, np.random.default_rng(1))
 
 
 def test_a_specimen_has_the_packing_fraction_asked_for(pressed):
-    assert packing(pressed).packing_fraction == pytest.approx(0.58, abs=0.01)
+    assert packing(pressed).packing_fraction == pytest.approx(0.60, abs=0.01)
 
 
 def test_the_plate_holds_its_stress_while_it_shears(pressed):
-    """Both plates read the normal stress asked for within 2 %, and the same shear stress."""
+    """Mean normal stress of a test within 1 %: what is left is the plate's momentum and damper.
+
+    A reading lasts about an inertial time, in which the plate swings: a tenth.
+    """
     test = shear(pressed, strain=0.1)
-    assert test.normal == pytest.approx(np.full(test.normal.size, 10.0), rel=0.02)
+    assert test.normal.mean() == pytest.approx(10.0, rel=0.01)
+    assert test.normal == pytest.approx(np.full(test.normal.size, 10.0), rel=0.1)
     assert test.mean_overlap < 0.01
     # it flows: a stress between frictionless and rough grains' is carried
     assert 0.1 < test.steady / 10.0 < 1.0

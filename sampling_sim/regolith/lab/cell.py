@@ -22,7 +22,7 @@ from scipy.spatial import cKDTree
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.contact_laws import effective_radius, rumpf_strength
+from sampling_sim.regolith.laws.rumpf import effective_radius, rumpf_strength
 from sampling_sim.regolith.parameters import LARGEST_ACROSS, RegolithParameters
 from sampling_sim.regolith.plates import Plates
 from sampling_sim.regolith.sizes import draw_diameters
