@@ -41,7 +41,7 @@ def surface_height(bed: Bed) -> float:
 def measured(bed: Bed) -> Bed:
     """Return the bed with its packing fraction, coordination number and Rumpf strength."""
     (low, high), volume = free_slab(bed)
-    solid = _volume_between(bed, low, high)
+    solid = volume_between(bed, low, high)
     # pairs within half the range still pull with half the force: counted as bonds
     reach = 0.5 * bed.parameters.cohesion_range if bed.pull_off_scale > 0.0 else 0.0
     radius, branch = bonds_in_slab(bed, reach)
@@ -89,7 +89,7 @@ def bonds_in_slab(bed: Bed, reach: float) -> tuple[FloatArray, FloatArray]:
     return effective_radius(first[bond], second[bond]), first[bond] + second[bond]
 
 
-def _volume_between(bed: Bed, low: float, high: float) -> float:
+def volume_between(bed: Bed, low: float, high: float) -> float:
     """Volume of the grains between two heights [m³], spheres cut exactly."""
     r = bed.radius
 

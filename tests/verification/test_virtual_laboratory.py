@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.lab.cell import Specimen, lab_parameters, packing, press_specimen
+from sampling_sim.regolith.lab.cell import lab_parameters, press_specimen
 from sampling_sim.regolith.lab.repose import surface_slope
 from sampling_sim.regolith.lab.shear import shear
+from sampling_sim.regolith.lab.specimen import Specimen, packing
 from sampling_sim.regolith.lab.tension import pull
 from sampling_sim.regolith.parameters import RegolithParameters
 

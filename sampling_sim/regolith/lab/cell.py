@@ -1,32 +1,33 @@
-"""A representative cell of a bed: its own grains between two rough plates, periodic at the sides.
+"""A representative cell of a bed: its own grains pressed to a packing fraction, any one recipe.
 
-In: the bed's parameters and a packing fraction; out: a `Specimen`, a `Bed` whose lowest and highest
-grains are glued into two plates.  x and y repeat after the cell's widths, z = 0 is the middle of
-the upper plate's glued layer.  A gas of grains is pressed between bumpy plates with very rough
-grains, which jams them loose; then their friction is lowered under the same pressure until the
-packing fraction asked for is reached, so that one recipe gives everything from the loosest to the
-densest.  Cohesion comes afterwards.  SI.
+In: the bed's parameters and a packing fraction; out: a `Specimen`.  A gas of grains is pressed
+between bumpy plates with very rough grains, which jams them loose; then their friction is lowered
+under the same pressure until the packing fraction asked for is reached, so that one recipe gives
+everything from the loosest to the densest.  Cohesion comes afterwards.  SI.
 
 Stiffness: the grains are as soft as `LAB_OVERLAP` allows at the highest stress of the test, never
 stiffer than the bed's.  The steps a quasi-static test takes go as √(E/stress), so a cell costs
 seconds at any strength (docs/virtual-laboratory.md).
 """
 
-from dataclasses import dataclass, replace
-from math import ceil, pi, sqrt
+from dataclasses import replace
+from math import ceil, pi
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from sampling_sim.asteroid.field import SiteField
-from sampling_sim.constants import FloatArray, IntArray
+from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.laws.rumpf import effective_radius, rumpf_strength
+from sampling_sim.regolith.lab.specimen import (
+    Specimen,
+    advance,
+    inertial_time,
+    load_plate,
+    packing,
+    pressed,
+)
 from sampling_sim.regolith.parameters import LARGEST_ACROSS, RegolithParameters
-from sampling_sim.regolith.plates import Plates
 from sampling_sim.regolith.sizes import draw_diameters
-from sampling_sim.regolith.solver import GrainSolver, stable_step
 
 LAB_OVERLAP = 0.005
 """Mean overlap over radius at the highest stress of a test; chosen: half the bed's limit."""
@@ -42,73 +43,8 @@ SMOOTHEST = 1e-3
 """Friction below which grains count as smooth: random close packing."""
 LUBRICATION = 0.8
 """Factor on both in each stage of the way to a denser packing; chosen: 0.005 of packing a stage."""
-STAGES = 6
-"""Looks at the packing in a stage; chosen."""
 PACKED_WITHIN, PACKING_TRIES = 0.004, 3
 """How near the packing fraction asked for, and tries at it; chosen: the scatter of packings."""
-STAGE_TIME = 12.0
-"""Length of a stage in units of d √(ρ/pressure); chosen: the plate has stopped by then."""
-NO_WALLS = np.zeros((0, 7))
-NO_FIELD = SiteField(np.zeros(3), np.zeros((3, 3)), np.zeros((3, 3)), np.zeros(3), np.zeros(3))
-
-
-@dataclass(frozen=True)
-class Specimen:
-    """A cell ready for a test."""
-
-    bed: Bed
-    """Grains; the fixed ones are those of the plates."""
-    bottom: IntArray
-    """Grains of the lower plate."""
-    top: IntArray
-    """Grains of the upper plate."""
-    period: tuple[float, float]
-    """[m] after which x and y repeat."""
-    pressure: float
-    """[Pa] it was pressed with, and still bears."""
-
-    @property
-    def area(self) -> float:
-        """Cross-section [m²]."""
-        return self.period[0] * self.period[1]
-
-    @property
-    def mean_diameter(self) -> float:
-        """Mean diameter of the grains [m]."""
-        return 2.0 * float(self.bed.radius.mean())
-
-    @property
-    def height(self) -> float:
-        """[m] from the top of the lower plate to the bottom of the upper: what is strained."""
-        position, radius = self.bed.position[:, 2], self.bed.radius
-        return float((position - radius)[self.top].mean() - (position + radius)[self.bottom].mean())
-
-    def solver(self) -> tuple[GrainSolver, Plates]:
-        """Solver without gravity or walls, and its plates (0 below, 1 above), at rest."""
-        step = stable_step(self.bed.parameters)
-        solver = GrainSolver(
-            self.bed, NO_FIELD, contact_step=step, walls=NO_WALLS, period=self.period
-        )
-        return solver, solver.hold([self.bottom, self.top])
-
-    def after(self, solver: GrainSolver) -> "Specimen":
-        """Return the specimen as the solver holds it, at rest."""
-        pairs, tangential, rolling = solver.contacts()
-        bed = replace(
-            self.bed, position=solver.position, pairs=pairs, tangential=tangential, rolling=rolling
-        )
-        return replace(self, bed=bed)
-
-
-@dataclass(frozen=True)
-class Packing:
-    """What is measured on the middle of a specimen, plates and their neighbours left out."""
-
-    packing_fraction: float
-    coordination_number: float
-    """Bonds per grain, pairs within half the range of cohesion counted."""
-    rumpf_strength: float
-    """[Pa] of these bonds, through Rumpf."""
 
 
 def lab_parameters(parameters: RegolithParameters, stress: float) -> RegolithParameters:
@@ -182,52 +118,6 @@ def _of(specimen: Specimen, parameters: RegolithParameters) -> Specimen:
     return replace(specimen, bed=replace(specimen.bed, parameters=parameters))
 
 
-def packing(specimen: Specimen) -> Packing:
-    """Packing fraction, coordination number and Rumpf strength of the middle."""
-    bed, margin = specimen.bed, specimen.bed.parameters.diameter_max
-    low = float(bed.position[specimen.bottom, 2].max()) + 0.5 * margin
-    high = float(bed.position[specimen.top, 2].min()) - 0.5 * margin
-    volume = specimen.area * (high - low)
-    reach = 0.5 * bed.parameters.cohesion_range if bed.pull_off_scale > 0.0 else 0.0
-    height, radius, branch = _bonds(specimen, reach)
-    inside = (height > low) & (height < high)
-    centres = (bed.position[:, 2] > low) & (bed.position[:, 2] < high)
-    pull_off = 2.0 * pi * bed.pull_off_scale * radius[inside]
-    return Packing(
-        volume_between(bed, low, high) / volume,
-        2.0 * float(inside.sum()) / max(1, int(centres.sum())),
-        rumpf_strength(float((pull_off * branch[inside]).sum()), volume),
-    )
-
-
-def volume_between(bed: Bed, low: float, high: float) -> float:
-    """Volume of the grains between two heights [m³], spheres cut exactly."""
-    r = bed.radius
-
-    def below(height: float) -> FloatArray:
-        h = np.clip(height - (bed.position[:, 2] - r), 0.0, 2.0 * r)
-        return np.asarray(pi * h**2 * (r - h / 3.0))
-
-    return float((below(high) - below(low)).sum())
-
-
-def _bonds(specimen: Specimen, reach: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Height of the contact point, R* and r_i + r_j [m] of pairs with a gap below `reach`."""
-    bed = specimen.bed
-    low, high = bed.position[:, 2].min(), bed.position[:, 2].max()
-    lengths = np.array([*specimen.period, 2.0 * (high - low)])  # z does not meet itself
-    wrapped = np.mod(bed.position - np.array([0.0, 0.0, low]), lengths)
-    # of a tiny negative number the remainder is the length itself, which the tree refuses
-    tree = cKDTree(np.where(wrapped < lengths, wrapped, 0.0), boxsize=lengths)
-    pairs = tree.query_pairs(2.0 * bed.radius.max() + reach, output_type="ndarray")
-    first, second = bed.radius[pairs[:, 0]], bed.radius[pairs[:, 1]]
-    step = bed.position[pairs[:, 1]] - bed.position[pairs[:, 0]]
-    step[:, :2] -= lengths[:2] * np.round(step[:, :2] / lengths[:2])
-    bond = np.linalg.norm(step, axis=1) - first - second < reach
-    height = bed.position[pairs[:, 0], 2] + step[:, 2] * first / (first + second)
-    return height[bond], effective_radius(first, second)[bond], (first + second)[bond]
-
-
 def _gas(parameters: RegolithParameters, pressure: float, rng: np.random.Generator) -> Specimen:
     """Grains on a jittered lattice between two bumpy plates of overlapping fixed grains."""
     p = parameters
@@ -269,21 +159,6 @@ def _bumps(parameters: RegolithParameters) -> tuple[FloatArray, float]:
     return np.column_stack([x.ravel(), y.ravel(), np.zeros(x.size)]), p.diameter_min
 
 
-def pressed(specimen: Specimen, until: float = 1.0) -> Specimen:
-    """Specimen after its plate came to rest, or after the packing fraction `until` was reached."""
-    solver, plates = specimen.solver()
-    stress = specimen.pressure
-    bonds = packing(specimen).rumpf_strength
-    unit = inertial_time(specimen, stress + bonds)
-    load_plate(specimen, plates, stress, unit)
-    solver.drag = 0.5 / unit
-    for _ in range(STAGES):
-        advance(solver, STAGE_TIME / STAGES * unit)
-        if packing(specimen.after(solver)).packing_fraction > until:
-            break
-    return specimen.after(solver)
-
-
 def _fallen(specimen: Specimen) -> Specimen:
     """Specimen after its upper plate came down from far above, at `PRESSING_RATE`."""
     solver, plates = specimen.solver()
@@ -294,24 +169,6 @@ def _fallen(specimen: Specimen) -> Specimen:
     plates.damper[1, 2] = specimen.pressure * specimen.area / speed
     advance(solver, 1.5 * specimen.height / speed)
     return pressed(specimen.after(solver))
-
-
-def inertial_time(specimen: Specimen, pressure: float) -> float:
-    """Time [s] a pressure takes to move a grain by its size: d √(ρ/p)."""
-    density = specimen.bed.parameters.grain_density
-    return specimen.mean_diameter * sqrt(density / pressure)
-
-
-def load_plate(specimen: Specimen, plates: Plates, stress: float, unit: float) -> None:
-    """Let the upper plate go along z under a normal stress [Pa], as heavy as its grains.
-
-    The damper stops that mass within the inertial time `unit` [s]; at the speeds of a test what
-    it carries is far below the stress.
-    """
-    mass = float(specimen.bed.mass[specimen.top].sum())
-    plates.inverse_mass[1, 2] = 1.0 / mass
-    plates.push[1, 2] = -stress * specimen.area
-    plates.damper[1, 2] = mass / unit
 
 
 def _glued(specimen: Specimen) -> Specimen:
@@ -337,8 +194,3 @@ def _glued(specimen: Specimen) -> Specimen:
     return replace(
         specimen, bed=glued, bottom=np.flatnonzero(below[keep]), top=np.flatnonzero(above[keep])
     )
-
-
-def advance(solver: GrainSolver, time: float) -> None:
-    """Advance by `time` [s], to the nearest whole step."""
-    solver.advance(None, max(1, round(time / solver.contact_step)))

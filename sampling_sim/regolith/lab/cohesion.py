@@ -7,7 +7,7 @@ specimen at rest under each stress a test asks for.  SI.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sampling_sim.regolith.lab.cell import Specimen, packing, pressed
+from sampling_sim.regolith.lab.specimen import Specimen, packing, pressed
 
 UNLOADING = 0.4
 """Factor on the plate's stress in each stage of the unloading; chosen."""

@@ -10,17 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampling_sim.regolith.lab.cell import (
-    Packing,
-    Specimen,
-    lab_parameters,
-    packing,
-    press_specimen,
-)
+from sampling_sim.regolith.lab.cell import lab_parameters, press_specimen
 from sampling_sim.regolith.lab.cohesion import unloaded
 from sampling_sim.regolith.lab.mohr_coulomb import Measured, mean_interval, mohr_coulomb
 from sampling_sim.regolith.lab.repose import angle_of_repose
 from sampling_sim.regolith.lab.shear import ShearTest, shear
+from sampling_sim.regolith.lab.specimen import Packing, Specimen, packing
 from sampling_sim.regolith.lab.tension import TensionTest, pull
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.rng import Stream, generator

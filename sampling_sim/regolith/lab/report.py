@@ -128,7 +128,9 @@ def _kept(
     material: Material, packings: int, cache_dir: Path | None, progress: Callable[[str], None]
 ) -> Examination:
     """Return the examination from the cache, or made and kept."""
-    text = json.dumps([asdict(material), packings, source_hash()], sort_keys=True)
+    text = json.dumps(
+        [asdict(material), packings, source_hash(with_laboratory=True)], sort_keys=True
+    )
     name = hashlib.sha256(text.encode()).hexdigest()[:20]
     path = (cache_dir or default_cache_dir()) / f"examination-{name}.json"
     if path.exists():

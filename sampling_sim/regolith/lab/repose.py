@@ -17,7 +17,8 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.lab.cell import NO_WALLS, mean_diameter, softened
+from sampling_sim.regolith.lab.cell import mean_diameter, softened
+from sampling_sim.regolith.lab.specimen import NO_WALLS
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.sizes import draw_diameters
 from sampling_sim.regolith.solver import GrainSolver, stable_step

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.regolith.lab.cell import Specimen, inertial_time, load_plate, packing
+from sampling_sim.regolith.lab.specimen import Specimen, inertial_time, load_plate, packing
 
 INERTIAL_NUMBER = 8e-3
 """Of the shear; chosen quasi-static, see above."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.regolith.lab.cell import Specimen, inertial_time, packing
+from sampling_sim.regolith.lab.specimen import Specimen, inertial_time, packing
 
 PULL = 0.1
 """Way of the plate in an inertial time over the range of cohesion; chosen: quasi-static, a tenth
