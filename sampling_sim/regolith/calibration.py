@@ -16,21 +16,37 @@ import numpy as np
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.parameters import RegolithParameters
 
-FRICTION = (0.3, 0.6, 0.6, 0.6, 0.6, 1.0, 1.0)
-ROLLING = (0.0, 0.0, 0.1, 0.2, 0.35, 0.35, 0.6)
+FRICTION = (0.3, 0.6, 0.6, 0.6, 0.6, 1.0)
+ROLLING = (0.0, 0.0, 0.1, 0.2, 0.35, 0.35)
 """Friction coefficient and rolling friction at the nodes of the path, from weak to strong."""
 PACKING = (0.55, 0.575, 0.60)
-"""Packing fractions of the rows below."""
-TANGENT = (
-    (0.32, 0.34, 0.40, 0.45, 0.55, 0.60, 0.65),
-    (0.31, 0.33, 0.41, 0.51, 0.63, 0.71, 0.80),
-    (0.31, 0.34, 0.45, 0.57, 0.70, 0.80, 0.90),
+"""Packing fractions of the rows below.  Smooth grains do not hold 0.55: the first entries of that
+row are those of the packing they fall to."""
+DRY_TANGENT = (
+    (0.315, 0.33, 0.38, 0.45, 0.53, 0.60),
+    (0.315, 0.35, 0.43, 0.545, 0.65, 0.717),
+    (0.343, 0.385, 0.50, 0.615, 0.723, 0.859),
 )
-"""Tangent of the friction angle at each packing and node."""
-COHESION_SHARE = (0.2, 0.22, 0.25, 0.28, 0.3, 0.3, 0.3)
-"""Mohr–Coulomb cohesion over the Rumpf strength of the bonds at each node."""
-TENSION_SHARE = (0.25, 0.28, 0.32, 0.33, 0.35, 0.35, 0.35)
-"""Peak of uniaxial tension over the Rumpf strength of the bonds at each node."""
+"""Tangent of the friction angle without cohesion, at each packing and node."""
+WET_TANGENT = (
+    (0.396, 0.462, 0.665, 0.769),
+    (0.396, 0.50, 0.72, 0.889),
+    (0.453, 0.526, 0.757, 0.931),
+)
+"""The same with cohesion, at normal stresses of 0.5 to 5 times the cohesion; nodes beyond the
+fourth were not measured.  Bonds that have to be torn for the bed to widen make the line steeper."""
+COHESION_SHARE = (
+    (0.23, 0.23, 0.30, 0.37),
+    (0.23, 0.223, 0.31, 0.367),
+    (0.21, 0.237, 0.323, 0.361),
+)
+"""Mohr–Coulomb cohesion over the Rumpf strength of the bonds."""
+TENSION_SHARE = (
+    (0.231, 0.258, 0.293, 0.257),
+    (0.231, 0.24, 0.224, 0.153),
+    (0.211, 0.212, 0.226, 0.171),
+)
+"""Peak of uniaxial tension over the Rumpf strength of the bonds."""
 NOMINAL_PACKING = 0.575
 """Taken where no packing fraction is asked for; chosen: what the default bed settles to."""
 
@@ -53,10 +69,13 @@ def calibration(parameters: RegolithParameters) -> Calibration:
     A friction angle beyond the tables takes the nearest end: the report of the bed says that it
     was not reached.
     """
-    tangents = _tangents(getattr(parameters, "packing_fraction", None) or NOMINAL_PACKING)
+    fraction = getattr(parameters, "packing_fraction", None) or NOMINAL_PACKING
+    tangents = _row(WET_TANGENT if _is_cohesive(parameters) else DRY_TANGENT, fraction)
     nodes = np.arange(len(FRICTION), dtype=float)
     if parameters.friction_angle is not None:
-        place = float(np.interp(tan(parameters.friction_angle), tangents, nodes))
+        # interp takes the first of equal tangents; they never fall along the path
+        rising = np.maximum.accumulate(tangents)
+        place = float(np.interp(tan(parameters.friction_angle), rising, nodes[: rising.size]))
         friction = float(np.interp(place, nodes, FRICTION))
         rolling = float(np.interp(place, nodes, ROLLING))
     else:
@@ -65,9 +84,9 @@ def calibration(parameters: RegolithParameters) -> Calibration:
     return Calibration(
         friction_coefficient=friction,
         rolling_friction=rolling,
-        friction_angle=atan(float(np.interp(place, nodes, tangents))),
-        cohesion_share=float(np.interp(place, nodes, COHESION_SHARE)),
-        tension_share=float(np.interp(place, nodes, TENSION_SHARE)),
+        friction_angle=atan(_at(place, tangents)),
+        cohesion_share=_at(place, _row(COHESION_SHARE, fraction)),
+        tension_share=_at(place, _row(TENSION_SHARE, fraction)),
     )
 
 
@@ -109,11 +128,22 @@ def calibration_of(parameters: RegolithParameters) -> dict[str, Any]:
     }
 
 
-def _tangents(packing_fraction: float) -> FloatArray:
-    """Tangents of the friction angle at the nodes for a packing fraction, never falling."""
-    rows = np.array(TANGENT)
-    found = np.array([np.interp(packing_fraction, PACKING, column) for column in rows.T])
-    return np.asarray(np.maximum.accumulate(found))
+def _is_cohesive(parameters: RegolithParameters) -> bool:
+    """Whether bonds are asked for."""
+    asked = parameters.cohesion
+    return (parameters.tensile_strength if asked is None else asked) > 0.0
+
+
+def _row(table: tuple[tuple[float, ...], ...], fraction: float) -> FloatArray:
+    """Values at the nodes for a packing fraction; beyond the rows the nearest counts."""
+    return np.array(
+        [float(np.interp(fraction, PACKING, column)) for column in zip(*table, strict=True)]
+    )
+
+
+def _at(place: float, row: FloatArray) -> float:
+    """Value of a row at a place on the path; beyond its nodes the last counts."""
+    return float(np.interp(place, np.arange(row.size), row))
 
 
 def _nearest_place(friction: float, rolling: float) -> float:

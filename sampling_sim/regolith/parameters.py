@@ -44,7 +44,8 @@ class RegolithParameters:
     size_index: Annotated[Number, Interval(ge=-6, le=-0.1)] = -2.5
     """[1] exponent of the cumulative size distribution; assumed −2.5 to −3 (never measured)."""
     tensile_strength: Annotated[Pressure, Ge(0)] = DEFAULT_STRENGTH
-    """[Pa] peak stress of pulling end plates apart; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
+    """[Pa] peak stress of pulling end plates apart; chosen: between 0 and the ~3 Pa of Cheng &
+    Baoyin 2024."""
     cohesion: Annotated[Pressure, Ge(0)] | None = None
     """[Pa] Mohr–Coulomb intercept wanted, in place of a tensile strength; the bonds follow from the
     calibration (docs/virtual-laboratory.md)."""
