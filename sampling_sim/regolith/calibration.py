@@ -16,16 +16,16 @@ import numpy as np
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.parameters import RegolithParameters
 
-FRICTION = (0.3, 0.6, 0.6, 0.6, 0.6, 1.0)
-ROLLING = (0.0, 0.0, 0.1, 0.2, 0.35, 0.35)
+FRICTION = (0.3, 0.6, 0.6, 0.6, 0.6, 1.0, 1.0)
+ROLLING = (0.0, 0.0, 0.1, 0.2, 0.35, 0.35, 0.6)
 """Friction coefficient and rolling friction at the nodes of the path, from weak to strong."""
 PACKING = (0.55, 0.575, 0.60)
 """Packing fractions of the rows below.  Smooth grains do not hold 0.55: the first entries of that
 row are those of the packing they fall to."""
 DRY_TANGENT = (
-    (0.315, 0.33, 0.38, 0.45, 0.53, 0.60),
-    (0.315, 0.35, 0.43, 0.545, 0.65, 0.717),
-    (0.343, 0.385, 0.50, 0.615, 0.723, 0.859),
+    (0.315, 0.33, 0.38, 0.455, 0.545, 0.62, 0.708),
+    (0.315, 0.35, 0.43, 0.545, 0.655, 0.742, 0.841),
+    (0.343, 0.385, 0.50, 0.615, 0.75, 0.855, 1.042),
 )
 """Tangent of the friction angle without cohesion, at each packing and node."""
 WET_TANGENT = (
