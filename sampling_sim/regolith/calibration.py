@@ -2,8 +2,9 @@
 
 In: friction angle, and tensile strength or cohesion, as requested; out: friction and rolling
 friction of the grains, and the Rumpf strength of their bonds.  The tables are what the virtual
-laboratory measured (tests/bench/calibrate_regolith.py) on specimens of 18–32 mm, size index −2.5,
-along one path of sliding and rolling friction.  They hold for the default contact laws and for
+laboratory measured on specimens of 18–32 mm, size index −2.5, along one path of sliding and rolling
+friction, means of one to four specimens an entry (tests/bench/calibrate_regolith.py repeats it with
+as many as wanted).  They hold for the default contact laws and for
 packings of 0.55 to 0.60; what a bed really has, `sampling-sim bed` measures.  SI, radians.
 """
 
