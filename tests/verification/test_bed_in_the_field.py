@@ -9,6 +9,7 @@ import pytest
 from grain_cases import TIP, field
 
 from sampling_sim.errors import PackingError
+from sampling_sim.regolith.calibration import bond_strength
 from sampling_sim.regolith.packing import blended_field, needed_strength, prepare_bed
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.slab import rumpf_pull_off_scale
@@ -22,6 +23,12 @@ def small(**changes):
         "depth": 0.16, "youngs_modulus": 1e6, "tensile_strength": 0.0,
     }  # fmt: skip
     return RegolithParameters(**(values | changes))
+
+
+def with_bonds(strength, **changes):
+    """Return the parameters of the small bed whose bonds have a Rumpf strength [Pa]."""
+    one = bond_strength(small(tensile_strength=1.0, **changes))
+    return small(tensile_strength=strength / one, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +65,7 @@ def test_a_cohesionless_bed_leaves_with_half_a_t_squared(cache):
 
 def test_a_cohesive_bed_stays_for_two_minutes(cache):
     """Ten times the strength needed: nothing moves by a tenth of a grain in 120 s."""
-    bed = prepare_bed(small(tensile_strength=0.2), TIP, cache_dir=cache)
+    bed = prepare_bed(with_bonds(0.2), TIP, cache_dir=cache)
     moved, solver = set_free(bed, 120.0)
     assert np.abs(moved).max() < 0.1 * bed.parameters.diameter_min
     assert np.abs(moved).max() > 0.0
@@ -68,10 +75,10 @@ def test_a_cohesive_bed_stays_for_two_minutes(cache):
 
 
 def test_the_smallest_strength_that_holds_is_density_times_acceleration_times_depth(cache):
-    """Bisection of the strength by what the bed does in 60 s; within 50 % of ρ a h."""
+    """Bisection of the bonds' Rumpf strength by what the bed does in 60 s; within 50 % of ρ a h."""
 
     def leaves(strength):
-        bed = prepare_bed(small(tensile_strength=strength, may_leave=True), TIP, cache_dir=cache)
+        bed = prepare_bed(with_bonds(strength, may_leave=True), TIP, cache_dir=cache)
         step = stable_step(bed.parameters)
         solver = GrainSolver(bed, TIP, contact_step=step)
         # ramp the field in over 10 s, then watch for 40 s: freed grains would go 11 cm
@@ -109,7 +116,7 @@ def test_a_cohesionless_bed_rests_where_the_field_presses_it_down(cache):
 
 def test_the_prepared_bed_has_the_strength_asked_for(cache):
     """Rumpf's sum over the bonds of the relaxed bed; w is set on the poured one."""
-    bed = prepare_bed(small(tensile_strength=0.2), TIP, cache_dir=cache)
+    bed = prepare_bed(with_bonds(0.2), TIP, cache_dir=cache)
     assert bed.rumpf_strength == pytest.approx(0.2, rel=0.1)
     assert 3.0 < bed.coordination_number < 6.0
     assert 0.4 < bed.packing_fraction < 0.64
