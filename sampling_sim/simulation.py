@@ -48,6 +48,7 @@ class Simulation:
             site_field,
             primitives=self.design.primitives,
             contact_step=engine.contact_step,
+            active_region=engine.active_region,
         )
         self.sequence = TouchAndGo(case.sequence)
         surface_top = float((self.bed.position[:, 2] + self.bed.radius).max())
