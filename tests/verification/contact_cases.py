@@ -11,7 +11,7 @@ from grain_cases import NO_WALLS, loose_grains, still, surface
 from sampling_sim.regolith.bed import floor_wall
 from sampling_sim.regolith.primitives import PrimitiveKind
 
-BOUNDARIES = ["wall", "plate", "box"]
+BOUNDARIES = ["wall", "plate", "box", "mesh"]
 """What a sphere can meet as a rigid plane."""
 
 MATERIALS = {
@@ -47,11 +47,19 @@ def plane(kind, radius, friction, restitution):
     size, top = {
         "plate": ((wide, wide, 0.2 * radius), 0.2 * radius),
         "box": ((wide, wide, radius), radius),
+        "mesh": ((0.2 * radius, 0.0, 0.0), 0.2 * radius),
     }[kind]
+    shape = {"corners": sheet(wide)} if kind == "mesh" else {}
     return surface(
         PrimitiveKind[kind.upper()], size, position=(0.0, 0.0, -top),
-        friction_coefficient=friction, restitution=restitution,
+        friction_coefficient=friction, restitution=restitution, **shape,
     )  # fmt: skip
+
+
+def sheet(wide):
+    """Triangles of a level square of half width `wide` [m]; four meet under the origin."""
+    corners = wide * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], float)
+    return np.array([[corners[k], corners[(k + 1) % 4], np.zeros(3)] for k in range(4)])
 
 
 def falling(boundary, material, radius, velocity, *, step, friction, restitution, spin=0.0):
