@@ -18,7 +18,7 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.block import BLOCK, LANES, TOUCH
 from sampling_sim.regolith.cells import spatial_order
 from sampling_sim.regolith.contacts import Contacts
-from sampling_sim.regolith.laws.choice import CohesionLaw, NormalLaw
+from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
 from sampling_sim.regolith.stepping import FASTEST, new_lists, steps_of
@@ -56,13 +56,13 @@ class OverlapStatistics:
 def stable_step(parameters: RegolithParameters) -> float:
     """Longest contact step [s] allowed: half a period of the smallest pair over 8.
 
-    The pair (m* = m/2, R* = r/2) is taken at the guarded overlap of 5 %, where its tangent
-    stiffness is k = 2 E* √(R* δ): t = π √(m*/k) / 8.
+    The pair (m* = m/2) is taken at the guarded overlap of 5 %, with the tangent stiffness k that
+    its normal law has there: t = π √(m*/k) / 8.
     """
     radius = 0.5 * parameters.diameter_min
     mass = 0.5 * parameters.grain_density * 4.0 / 3.0 * pi * radius**3
-    contact_radius = radius * sqrt(0.5 * GUARDED_OVERLAP)
-    return pi * sqrt(mass / (2.0 * parameters.pair_modulus * contact_radius)) / STEPS_PER_CONTACT
+    stiffness = parameters.tangent_stiffness(GUARDED_OVERLAP)
+    return pi * sqrt(mass / stiffness) / STEPS_PER_CONTACT
 
 
 class GrainSolver:
@@ -124,7 +124,11 @@ class GrainSolver:
         self._statistics = np.zeros(pair_forces.SLOTS)
         self.rebuilds = 0
         """How often the neighbour lists were made."""
-        self._steps = steps_of(int(NormalLaw.HERTZ), int(CohesionLaw.FADING), False)
+        self._steps = steps_of(
+            int(normal_law_of(bed.parameters.normal_law)),
+            int(cohesion_law_of(bed.parameters.cohesion_law)),
+            bed.parameters.twisting_friction > 0.0,
+        )
 
     @property
     def field(self) -> SiteField:
