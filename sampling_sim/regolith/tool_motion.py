@@ -1,0 +1,72 @@
+"""Where links and their primitives are within an interval, and whether they have moved far.
+
+Links move as x(t) = x_mid + v t and turn likewise about their centre of mass (see `LinkMotion`).
+Frame P, SI.
+"""
+
+from math import sqrt
+
+import numpy as np
+from numba import njit
+
+from sampling_sim.constants import FloatArray
+from sampling_sim.regolith.tool_arrays import Links, ToolPairs, Tools
+
+
+@njit
+def place_links(links: Links, elapsed: float) -> None:
+    """Pose of every link `elapsed` seconds from the middle of the interval (Rodrigues)."""
+    for k in range(links.position.shape[0]):
+        links.position[k] = links.mid_position[k] + elapsed * links.velocity[k]
+        w = links.angular_velocity[k]
+        rate = sqrt(w[0] * w[0] + w[1] * w[1] + w[2] * w[2])
+        angle = rate * elapsed
+        if angle == 0.0:
+            links.rotation[k] = links.mid_rotation[k]
+            continue
+        x, y, z = w[0] / rate, w[1] / rate, w[2] / rate
+        s, c = np.sin(angle), 2.0 * np.sin(0.5 * angle) ** 2
+        turn = np.array([
+            [1.0 - c * (y * y + z * z), c * x * y - s * z, c * x * z + s * y],
+            [c * x * y + s * z, 1.0 - c * (x * x + z * z), c * y * z - s * x],
+            [c * x * z - s * y, c * y * z + s * x, 1.0 - c * (x * x + y * y)],
+        ])  # fmt: skip
+        _multiply(turn, links.mid_rotation[k], links.rotation[k])
+
+
+@njit
+def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
+    """Out = a b for 3 × 3 matrices (a BLAS call would cost more than the product)."""
+    for i in range(3):
+        for j in range(3):
+            out[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
+
+
+@njit
+def place_primitive(
+    tools: Tools, links: Links, p: int, centre: FloatArray, axes: FloatArray
+) -> None:
+    """Centre [m] and rotation to P of a primitive, written into the arrays given."""
+    turn, offset = links.rotation[tools.link[p]], tools.position[p]
+    for a in range(3):
+        centre[a] = (
+            links.position[tools.link[p], a]
+            + turn[a, 0] * offset[0] + turn[a, 1] * offset[1] + turn[a, 2] * offset[2]
+        )  # fmt: skip
+    _multiply(turn, tools.rotation[p], axes)
+
+
+@njit
+def links_left(links: Links, tools: Tools, pairs: ToolPairs, allowance: float) -> bool:
+    """Whether a point of a primitive may have moved by more than `allowance` [m]."""
+    for p in range(tools.kind.size):
+        k = tools.link[p]
+        shift, turn = 0.0, 0.0
+        for a in range(3):
+            shift += (links.position[k, a] - pairs.position[k, a]) ** 2
+            for b in range(3):
+                turn += (links.rotation[k, a, b] - pairs.rotation[k, a, b]) ** 2
+        # the Frobenius norm bounds the operator norm of the change of rotation
+        if not sqrt(shift) + sqrt(turn) * tools.reach[p] <= allowance:
+            return True
+    return False
