@@ -13,9 +13,11 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.contact_laws import bristle_overlap, friction_spring, normal_law
 from sampling_sim.regolith.kernel import PEAK_BRISTLE, PEAK_TOOL, Grains
 from sampling_sim.regolith.neighbours import Material
-from sampling_sim.regolith.tool_arrays import Links, ToolPairs, Tools
+from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, ToolPairs, Tools
 from sampling_sim.regolith.tool_distance import surface_distance
-from sampling_sim.regolith.tool_motion import place_primitive
+from sampling_sim.regolith.tool_mesh_contact import match_slots, mesh_contacts
+from sampling_sim.regolith.tool_motion import local_point, place_primitive, turned
+from sampling_sim.regolith.tool_reach import MESH
 
 
 @njit(error_model="numpy")
@@ -55,25 +57,53 @@ def tool_forces(
         if pairs.start[p] == pairs.start[p + 1]:
             continue
         place_primitive(tools, links, p, centre, axes)
+        if tools.kind[p] == MESH:
+            _mesh_forces(grains, tools, pairs, links, p, centre, axes, material, dt, stats)
+            continue
         for k in range(pairs.start[p], pairs.start[p + 1]):
             i = pairs.grain[k]
-            x, y, z, r = grains.position[i]
-            x, y, z = x - centre[0], y - centre[1], z - centre[2]
-            distance, lx, ly, lz = surface_distance(
-                tools.kind[p], tools.size[p],
-                axes[0, 0] * x + axes[1, 0] * y + axes[2, 0] * z,
-                axes[0, 1] * x + axes[1, 1] * y + axes[2, 1] * z,
-                axes[0, 2] * x + axes[1, 2] * y + axes[2, 2] * z,
-            )  # fmt: skip
-            if distance >= r:
+            x, y, z = local_point(grains.position, i, centre, axes)
+            distance, lx, ly, lz = surface_distance(tools.kind[p], tools.size[p], x, y, z)
+            if distance >= grains.position[i, 3]:
                 pairs.history[k, :] = 0.0
                 continue
-            nx = axes[0, 0] * lx + axes[0, 1] * ly + axes[0, 2] * lz
-            ny = axes[1, 0] * lx + axes[1, 1] * ly + axes[1, 2] * lz
-            nz = axes[2, 0] * lx + axes[2, 1] * ly + axes[2, 2] * lz
+            nx, ny, nz = turned(axes, lx, ly, lz)
             _tool_contact(
                 grains, i, distance, nx, ny, nz, tools.law[p], links, tools.link[p],
                 pairs.history[k], material, dt, stats,
+            )  # fmt: skip
+
+
+@njit(error_model="numpy")
+def _mesh_forces(
+    grains: Grains,
+    tools: Tools,
+    pairs: ToolPairs,
+    links: Links,
+    p: int,
+    centre: FloatArray,
+    axes: FloatArray,
+    material: Material,
+    dt: float,
+    stats: FloatArray,
+) -> None:
+    """`tool_forces` of one mesh: up to `MESH_SLOTS` contacts a grain."""
+    scratch = np.zeros((tools.meshes.first[p + 1] - tools.meshes.first[p], 6))
+    contact, slot = np.zeros((MESH_SLOTS, 4)), np.zeros(MESH_SLOTS, np.int64)
+    for k in range(pairs.start[p], pairs.start[p + 1], MESH_SLOTS):
+        i = pairs.grain[k]
+        x, y, z = local_point(grains.position, i, centre, axes)
+        reach = grains.position[i, 3] + tools.size[p, 0]
+        count = mesh_contacts(
+            tools.meshes.corners, pairs.near, pairs.near_start[k], pairs.near_start[k + 1],
+            x, y, z, reach, scratch, contact,
+        )  # fmt: skip
+        match_slots(contact, count, pairs.history, pairs.direction, k, slot)
+        for c in range(count):
+            nx, ny, nz = turned(axes, contact[c, 1], contact[c, 2], contact[c, 3])
+            _tool_contact(
+                grains, i, contact[c, 0] - tools.size[p, 0], nx, ny, nz, tools.law[p], links,
+                tools.link[p], pairs.history[slot[c]], material, dt, stats,
             )  # fmt: skip
 
 

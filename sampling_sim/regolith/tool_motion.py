@@ -59,14 +59,38 @@ def place_primitive(
 @njit
 def links_left(links: Links, tools: Tools, pairs: ToolPairs, allowance: float) -> bool:
     """Whether a point of a primitive may have moved by more than `allowance` [m]."""
-    for p in range(tools.kind.size):
-        k = tools.link[p]
+    for k in range(tools.link_reach.size):
+        if tools.link_reach[k] < 0.0:
+            continue
         shift, turn = 0.0, 0.0
         for a in range(3):
             shift += (links.position[k, a] - pairs.position[k, a]) ** 2
             for b in range(3):
                 turn += (links.rotation[k, a, b] - pairs.rotation[k, a, b]) ** 2
         # the Frobenius norm bounds the operator norm of the change of rotation
-        if not sqrt(shift) + sqrt(turn) * tools.reach[p] <= allowance:
+        if not sqrt(shift) + sqrt(turn) * tools.link_reach[k] <= allowance:
             return True
     return False
+
+
+@njit
+def local_point(
+    position: FloatArray, i: int, centre: FloatArray, axes: FloatArray
+) -> tuple[float, float, float]:
+    """Centre of sphere i in a primitive's frame [m]."""
+    x, y, z = position[i, 0] - centre[0], position[i, 1] - centre[1], position[i, 2] - centre[2]
+    return (
+        axes[0, 0] * x + axes[1, 0] * y + axes[2, 0] * z,
+        axes[0, 1] * x + axes[1, 1] * y + axes[2, 1] * z,
+        axes[0, 2] * x + axes[1, 2] * y + axes[2, 2] * z,
+    )
+
+
+@njit
+def turned(axes: FloatArray, x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Components in P of a vector in the primitive's frame."""
+    return (
+        axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z,
+        axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z,
+        axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z,
+    )
