@@ -16,21 +16,29 @@ from sampling_sim.regolith.tool_arrays import Links, ToolPairs, Tools
 @njit
 def place_links(links: Links, elapsed: float) -> None:
     """Pose of every link `elapsed` seconds from the middle of the interval (Rodrigues)."""
+    turn = np.zeros((3, 3))
     for k in range(links.position.shape[0]):
-        links.position[k] = links.mid_position[k] + elapsed * links.velocity[k]
-        w = links.angular_velocity[k]
-        rate = sqrt(w[0] * w[0] + w[1] * w[1] + w[2] * w[2])
+        square = 0.0
+        for a in range(3):
+            links.position[k, a] = links.mid_position[k, a] + elapsed * links.velocity[k, a]
+            square += links.angular_velocity[k, a] ** 2
+        rate = sqrt(square)
         angle = rate * elapsed
         if angle == 0.0:
-            links.rotation[k] = links.mid_rotation[k]
+            for a in range(3):
+                for b in range(3):
+                    links.rotation[k, a, b] = links.mid_rotation[k, a, b]
             continue
-        x, y, z = w[0] / rate, w[1] / rate, w[2] / rate
+        x = links.angular_velocity[k, 0] / rate
+        y = links.angular_velocity[k, 1] / rate
+        z = links.angular_velocity[k, 2] / rate
         s, c = np.sin(angle), 2.0 * np.sin(0.5 * angle) ** 2
-        turn = np.array([
-            [1.0 - c * (y * y + z * z), c * x * y - s * z, c * x * z + s * y],
-            [c * x * y + s * z, 1.0 - c * (x * x + z * z), c * y * z - s * x],
-            [c * x * z - s * y, c * y * z + s * x, 1.0 - c * (x * x + y * y)],
-        ])  # fmt: skip
+        turn[0, 0] = 1.0 - c * (y * y + z * z)
+        turn[1, 1] = 1.0 - c * (x * x + z * z)
+        turn[2, 2] = 1.0 - c * (x * x + y * y)
+        turn[0, 1], turn[1, 0] = c * x * y - s * z, c * x * y + s * z
+        turn[0, 2], turn[2, 0] = c * x * z + s * y, c * x * z - s * y
+        turn[1, 2], turn[2, 1] = c * y * z - s * x, c * y * z + s * x
         _multiply(turn, links.mid_rotation[k], links.rotation[k])
 
 
