@@ -39,12 +39,12 @@ def scene():
     rng = np.random.default_rng(7)
     position = np.column_stack([rng.uniform(-0.2, 0.2, (400, 3)), rng.uniform(0.004, 0.012, 400)])
     none = np.zeros((400, 6))
-    grains = Grains(position, none, none, none, np.ones((400, 2)), none[:, :3])
+    grains = Grains(**{name: none for name in Grains._fields} | {"position": position})
     turned = rotation_from_vector(np.array([0.3, -0.5, 0.2]))
     primitives = [
-        primitive(PrimitiveKind.PLATE, (0.06, 0.04, 0.002), 2, position=(0.1, 0.0, 0.02)),
+        primitive(PrimitiveKind.PLATE, (0.15, 0.1, 0.002), 2, position=(0.1, 0.0, 0.02)),
         primitive(PrimitiveKind.MESH, corners=bent_sheet(), position=(-0.05, 0.02, 0.0)),
-        primitive(PrimitiveKind.CYLINDER, (0.03, 0.05, 0.0), 2, rotation=turned),
+        primitive(PrimitiveKind.CYLINDER, (0.06, 0.1, 0.0), 2, rotation=turned),
         primitive(PrimitiveKind.BOX, (0.05, 0.02, 0.08), 3),
     ]
     place = np.array([[0.05, 0.0, -0.05], [0, 0, 0], [-0.1, 0.1, 0.1], [0.0, 0.0, 2.0]])
