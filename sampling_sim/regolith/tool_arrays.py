@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.regolith.contact_laws import damping_from_restitution
+from sampling_sim.regolith.laws.restitution import damping_from_restitution
 from sampling_sim.regolith.primitives import Primitive, PrimitiveKind
 from sampling_sim.regolith.tool_mesh import Meshes, meshes_of
 

@@ -1,7 +1,7 @@
 """Forces between grains and tool surfaces: on the grains, and opposite on the links.
 
 The contact point lies on the tool's surface, which moves with v + ω × r of its link.  Laws:
-`contact_laws.py`, with twice the pair's modulus as the tool is rigid.  Frame P, SI.
+`laws/`, with twice the pair's modulus as the tool is rigid.  Frame P, SI.
 """
 
 from math import sqrt
@@ -10,8 +10,10 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.regolith.contact_laws import bristle_overlap, friction_spring, normal_law
 from sampling_sim.regolith.kernel import PEAK_BRISTLE, PEAK_TOOL, Grains
+from sampling_sim.regolith.laws.bristle import bristle_overlap
+from sampling_sim.regolith.laws.hertz import normal_law
+from sampling_sim.regolith.laws.mindlin import friction_spring
 from sampling_sim.regolith.neighbours import Material
 from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, ToolPairs, Tools
 from sampling_sim.regolith.tool_distance import surface_distance

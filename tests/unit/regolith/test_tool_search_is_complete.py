@@ -39,7 +39,7 @@ def scene():
     rng = np.random.default_rng(7)
     position = np.column_stack([rng.uniform(-0.2, 0.2, (400, 3)), rng.uniform(0.004, 0.012, 400)])
     none = np.zeros((400, 6))
-    grains = Grains(**{name: none for name in Grains._fields} | {"position": position})
+    grains = Grains(**dict.fromkeys(Grains._fields, none) | {"position": position})
     turned = rotation_from_vector(np.array([0.3, -0.5, 0.2]))
     primitives = [
         primitive(PrimitiveKind.PLATE, (0.15, 0.1, 0.002), 2, position=(0.1, 0.0, 0.02)),
