@@ -10,11 +10,12 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.regolith.kernel import PEAK_BRISTLE, PEAK_TOOL, Grains
+from sampling_sim.regolith.contacts import Material
+from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.laws.bristle import bristle_overlap
 from sampling_sim.regolith.laws.hertz import normal_law
 from sampling_sim.regolith.laws.mindlin import friction_spring
-from sampling_sim.regolith.neighbours import Material
+from sampling_sim.regolith.pair_forces import PEAK_BRISTLE, PEAK_TOOL
 from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, ToolPairs, Tools
 from sampling_sim.regolith.tool_distance import surface_distance
 from sampling_sim.regolith.tool_mesh_contact import match_slots, mesh_contacts

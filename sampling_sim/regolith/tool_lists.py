@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import IntArray
-from sampling_sim.regolith.kernel import Grains
+from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, ToolPairs, Tools
 from sampling_sim.regolith.tool_distance import surface_distance
 from sampling_sim.regolith.tool_mesh import near_triangles

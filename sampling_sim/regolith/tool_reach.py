@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
-from sampling_sim.regolith.kernel import Grains
+from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.primitives import PrimitiveKind
 from sampling_sim.regolith.tool_arrays import Links, Tools
 from sampling_sim.regolith.tool_distance import surface_distance

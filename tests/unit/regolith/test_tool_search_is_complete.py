@@ -8,7 +8,7 @@ import trimesh
 
 from sampling_sim.errors import ShapeError
 from sampling_sim.frames import rotation_from_vector
-from sampling_sim.regolith.kernel import Grains
+from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.primitives import Primitive, PrimitiveKind
 from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, no_tool_pairs, tools_of
 from sampling_sim.regolith.tool_lists import build_tool_pairs
