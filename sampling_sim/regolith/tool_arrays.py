@@ -126,6 +126,12 @@ def _box(primitive: Primitive) -> FloatArray:
     return np.concatenate([-half, half])
 
 
+def primitive_reach(primitive: Primitive) -> float:
+    """Bound on the distance [m] of a primitive's farthest point from the link's centre of mass."""
+    farthest = np.abs(_box(primitive).reshape(2, 3)).max(0)
+    return float(np.linalg.norm(primitive.position) + np.linalg.norm(farthest))
+
+
 def _link_boxes(primitives: Sequence[Primitive]) -> tuple[FloatArray, FloatArray]:
     """Reach [m] and box [m] of each link's primitives, shapes (m,) and (m, 6)."""
     links = 1 + max((p.link for p in primitives), default=-1)
@@ -133,8 +139,7 @@ def _link_boxes(primitives: Sequence[Primitive]) -> tuple[FloatArray, FloatArray
     low, high = np.full((links, 3), np.inf), np.full((links, 3), -np.inf)
     for p in primitives:
         box = _box(p).reshape(2, 3)
-        farthest = np.linalg.norm(np.abs(box).max(0))
-        reach[p.link] = max(reach[p.link], float(np.linalg.norm(p.position) + farthest))
+        reach[p.link] = max(reach[p.link], primitive_reach(p))
         centre = p.position + p.rotation @ box.mean(0)
         half = np.abs(p.rotation) @ (0.5 * (box[1] - box[0]))
         low[p.link] = np.minimum(low[p.link], centre - half)
