@@ -59,9 +59,11 @@ def pair_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
 
 
 def tool_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
-    """Period limit of the smallest grain on a rigid tool (m* = m, R* = r, E* doubled)."""
+    """Period limit of the smallest grain on a rigid tool (m* = m, R* = r, stiffness doubled)."""
     radius = 0.5 * parameters.diameter_min
     stiffness = 4.0 * parameters.pair_modulus * radius * sqrt(overlap)
+    if parameters.normal_law == "linear":
+        stiffness = 2.0 * parameters.normal_stiffness
     return StepLimit(
         f"period of the smallest grain on a tool at {overlap:.2%} overlap",
         _half_period(_smallest_mass(parameters), stiffness) / STEPS_PER_CONTACT,
@@ -166,8 +168,14 @@ def tool_overlap(
     Without bristles it is the same for all sizes: δ/r = (5π ρ v² / (8 E*))^0.4 with the E* of two
     grains: 1 % at 2 m/s asks for E = 4e9 Pa.  Bristles [N/m] take up part of the energy,
     2/5 h δ^2.5 + (h δ^1.5)²/(2k) = ½ m v², most for large grains: it is that of the smallest.
+    Linear springs: the force v √(k m) of both in series, over the grain's stiffness.
     """
     radius, mass = 0.5 * parameters.diameter_min, _smallest_mass(parameters)
+    if parameters.normal_law == "linear":
+        grain = 2.0 * parameters.normal_stiffness
+        bristle = bristle_stiffness
+        both = grain if bristle == 0.0 else grain * bristle / (grain + bristle)
+        return speed * sqrt(mass * both) / (grain * radius)
     rigid = hertz_impact(speed, mass, radius, 2.0 * parameters.pair_modulus)[0]
     if bristle_stiffness == 0.0 or speed == 0.0:
         return rigid / radius

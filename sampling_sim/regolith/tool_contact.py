@@ -1,7 +1,7 @@
 """Forces between grains and tool surfaces: on the grains, and opposite on the links.
 
 The contact point lies on the tool's surface, which moves with v + ω × r of its link.  Laws:
-`laws/`, with twice the pair's modulus as the tool is rigid.  Frame P, SI.
+`laws/`, with twice the pair's stiffness as the tool is rigid.  Frame P, SI.
 """
 
 from math import sqrt
@@ -13,7 +13,8 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.contacts import Material
 from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.laws.bristle import bristle_overlap
-from sampling_sim.regolith.laws.hertz import normal_law
+from sampling_sim.regolith.laws.hertz import hertz_contact
+from sampling_sim.regolith.laws.linear import linear_contact
 from sampling_sim.regolith.laws.mindlin import friction_spring
 from sampling_sim.regolith.pair_forces import PEAK_BRISTLE, PEAK_TOOL
 from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, ToolPairs, Tools
@@ -25,16 +26,24 @@ from sampling_sim.regolith.tool_reach import MESH
 
 @njit(error_model="numpy")
 def tool_normal(
-    total: float, speed: float, hertz: float, mass: float, law: FloatArray
+    total: float, speed: float, radius: float, material: Material, law: FloatArray
 ) -> tuple[float, float, float, float]:
-    """Repulsion [N], secant stiffness, viscosity, and the Hertz part of the overlap [m].
+    """Repulsion [N], secant stiffness, viscosity, and the grain's part of the overlap [m].
 
-    With bristles the damping ratio goes from Hertz's to the linear spring's with the exponent of
-    the series law, p = d ln F / d ln δ, between 1.5 and 1.
+    With bristles on Hertz's contact the damping ratio goes from Hertz's to the linear spring's
+    with the exponent of the series law, p = d ln F / d ln δ, between 1.5 and 1.
     """
+    # the tool is rigid: twice the pair's stiffness; the grain's own mass counts, fixed or not
+    mass = material.sphere_mass * radius**3
+    if material.linear_stiffness > 0.0:
+        grain = 2.0 * material.linear_stiffness
+        secant = grain if law[3] == 0.0 else grain * law[3] / (grain + law[3])
+        elastic, _, viscosity = linear_contact(total, secant, law[2] * sqrt(mass * secant))
+        return max(0.0, elastic - viscosity * speed), secant, viscosity, elastic / grain
+    hertz = 8.0 / 3.0 * material.modulus * sqrt(radius)
     if law[3] == 0.0:
-        push, secant, viscosity = normal_law(total, speed, hertz, law[1] * sqrt(mass * hertz))
-        return push, secant, viscosity, total
+        elastic, secant, viscosity = hertz_contact(total, hertz, law[1] * sqrt(mass * hertz))
+        return max(0.0, elastic - viscosity * speed), secant, viscosity, total
     overlap = bristle_overlap(total, hertz, law[3])
     elastic = hertz * overlap * sqrt(overlap)
     secant = elastic / total
@@ -137,10 +146,7 @@ def _tool_contact(
     uy = m[1] - v[1] - (w[2] * qx - w[0] * qz) - arm * (m[5] * nx - m[3] * nz)
     uz = m[2] - v[2] - (w[0] * qy - w[1] * qx) - arm * (m[3] * ny - m[4] * nx)
     speed = ux * nx + uy * ny + uz * nz
-    # twice the pair's modulus: the tool is rigid, and the grain's own mass counts, fixed or not
-    hertz = 8.0 / 3.0 * material.modulus * sqrt(r)
-    mass = material.sphere_mass * r**3
-    push, secant, viscosity, overlap = tool_normal(r - arm, speed, hertz, mass, law)
+    push, secant, viscosity, overlap = tool_normal(r - arm, speed, r, material, law)
     stiffness_dt = material.shear_ratio * secant * dt
     tx, ty, tz, history[0], history[1], history[2] = friction_spring(
         history[0], history[1], history[2], nx, ny, nz,

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from grain_cases import field, loose_grains
+from grain_cases import NO_WALLS, field, loose_grains, still, surface
 
+from sampling_sim.regolith.bed import floor_wall
 from sampling_sim.regolith.laws.jkr import jkr_zero_load_radius
 
 R = 0.01
@@ -156,3 +157,32 @@ def test_linear_grains_meet_for_half_a_period_at_any_speed():
         assert max(forces) == pytest.approx(2 * speed * np.sqrt(stiffness * mass), rel=0.001)
         assert np.count_nonzero(forces) == pytest.approx(400, abs=2)
         assert solver.velocity[1, 2] == pytest.approx(speed, rel=1e-3)
+
+
+@pytest.mark.parametrize("bristle", [0.0, 2e3])
+@pytest.mark.parametrize("restitution", [0.5, 1.0])
+def test_linear_grains_meet_walls_and_tools_with_twice_the_stiffness_of_a_pair(
+    bristle, restitution
+):
+    """On a tool k = 2 `normal_stiffness`, in series with bristles; on a wall the pair's own."""
+    stiffness, speed = 1e4, 0.05
+    mass = 2700 * 4 / 3 * np.pi * R**3
+    grain = 2 * stiffness
+    both = grain * bristle / (grain + bristle) if bristle else grain
+    for tool, k in ((True, both), (False, stiffness)):
+        step = np.pi * np.sqrt(mass / k) / 400
+        tools = [surface(size=(0.1, 0.1, 0.002), position=(0.0, 0.0, -0.002),
+                         restitution=restitution, bristle_stiffness=bristle)]  # fmt: skip
+        solver = loose_grains(
+            [[0, 0, R * (1 + 1e-12)]], R, velocity=[[0, 0, -speed]], step=step,
+            primitives=tools if tool else (), walls=NO_WALLS if tool else floor_wall(0.0, 0.5, 0.0),
+            normal_law="linear", normal_stiffness=stiffness, restitution=restitution,
+        )  # fmt: skip
+        overlaps = []
+        for _ in range(900):
+            solver.advance(still() if tool else None, 1)
+            overlaps.append(R - solver.position[0, 2])
+        assert solver.velocity[0, 2] / speed == pytest.approx(restitution, rel=0.01)
+        if restitution == 1.0:
+            assert max(overlaps) == pytest.approx(speed * np.sqrt(mass / k), rel=1e-3)
+            assert np.count_nonzero(np.array(overlaps) > 0) == pytest.approx(400, abs=3)
