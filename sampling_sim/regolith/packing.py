@@ -22,7 +22,8 @@ from sampling_sim.regolith.cache import cached_bed
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.sizes import draw_diameters
 from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale, surface_height
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 from sampling_sim.rng import Stream, generator
 
 log = logging.getLogger(__name__)
