@@ -1,0 +1,85 @@
+"""Spheres dropped into the standard bed at 9.81 m/s²: run once, read by several laws.
+
+Depth is that of the sphere's lowest point below the surface; the sphere is bound to a vertical line
+and counts as stopped when it first comes to rest.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from beds import EARTH, SPHERE, bed_under
+from intruders import Track, dropped
+
+DENSITIES = (2500.0, 5000.0, 10000.0)
+"""[kg/m³] of the sphere: 1.7, 3.4 and 6.7 times the bed's."""
+SPEEDS = (0.5, 1.0, 1.5, 2.0)
+"""[m/s] at impact: drops from 13 to 204 mm, Froude numbers v/√(gD) of 0.7 to 2.9."""
+DIAMETERS = (0.04, 0.0625)
+"""[m] of further spheres of the middle density, at two speeds: 4 and 6 grains."""
+SLIPPERY = {"friction_coefficient": 0.2, "rolling_friction": 0.0}
+"""A bed of other friction; chosen: smooth beads, whose angle of repose is about 20°."""
+
+
+@dataclass(frozen=True)
+class Impact:
+    """One drop and what came of it."""
+
+    density_ratio: float
+    """Sphere over bulk density of the bed."""
+    diameter: float
+    speed: float
+    track: Track
+
+    @property
+    def depth(self) -> float:
+        """[m] final depth of the lowest point."""
+        return float(self.track.depth[-1])
+
+    @property
+    def fall(self) -> float:
+        """[m] H, the total drop: height above the surface and depth."""
+        return self.speed**2 / (2.0 * EARTH) + self.depth
+
+    def work(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """∫v² dz [m³/s²], ½z² [m²] and the work of the ground over mass [m²/s²], down to depths z.
+
+        The drag law integrated along the fall: ½(v₀² − v²) + g z = (1/d₁) ∫v² dz + (k/m) ½z².
+        Depths are even, so that the slow end does not outweigh the rest; forces, which jump from
+        grain to grain, are not needed.
+        """
+        t = self.track
+        z = np.linspace(max(0.0, t.depth[0]), t.depth[-1], 21)
+        square = np.interp(z, t.depth, t.speed**2)
+        middle = 0.5 * (square[1:] + square[:-1])
+        inertial = np.cumsum(middle * np.diff(z))
+        lost = 0.5 * (square[0] - square[1:]) + EARTH * (z[1:] - z[0])
+        return inertial, 0.5 * (z[1:] ** 2 - z[0] ** 2), lost
+
+
+@cache
+def impact(
+    seed: int, density: float, speed: float, diameter: float = SPHERE, slippery: bool = False,
+    width: float = 0.25,
+) -> Impact:  # fmt: skip
+    """One drop into packing `seed`."""
+    changes = SLIPPERY if slippery else {}
+    bed = bed_under(EARTH, seed, width_x=width, width_y=width, **changes)
+    drop = dropped(bed, EARTH, diameter=diameter, density=density, speed=speed)
+    return Impact(density / bed.bulk_density, diameter, speed, drop)
+
+
+def drag_terms(impacts: list[Impact]) -> tuple[float, float]:
+    """D/d₁ and k D/(m g) that fit the work of the ground in impacts of one kind at all speeds."""
+    inertial, frictional, lost = (np.concatenate(c) for c in zip(*(i.work() for i in impacts)))
+    terms = np.column_stack([inertial, frictional])
+    (drag, load), *_ = np.linalg.lstsq(terms, lost, rcond=None)
+    diameter = impacts[0].diameter
+    return drag * diameter, load * diameter / EARTH
+
+
+def powers(*columns: list[float]) -> np.ndarray:
+    """Exponents of y = c x₁^a x₂^b … by least squares of the logarithms; y is the last column."""
+    *factors, result = (np.log(np.array(column, float)) for column in columns)
+    design = np.column_stack([np.ones(result.size), *factors])
+    return np.linalg.lstsq(design, result, rcond=None)[0][1:]
