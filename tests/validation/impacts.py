@@ -71,7 +71,8 @@ def impact(
 
 def drag_terms(impacts: list[Impact]) -> tuple[float, float]:
     """D/d₁ and k D/(m g) that fit the work of the ground in impacts of one kind at all speeds."""
-    inertial, frictional, lost = (np.concatenate(c) for c in zip(*(i.work() for i in impacts)))
+    parts = zip(*(i.work() for i in impacts), strict=True)
+    inertial, frictional, lost = (np.concatenate(part) for part in parts)
     terms = np.column_stack([inertial, frictional])
     (drag, load), *_ = np.linalg.lstsq(terms, lost, rcond=None)
     diameter = impacts[0].diameter

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import pi
 
 import numpy as np
-
 from beds import tall
 
 from sampling_sim.constants import FloatArray
@@ -16,7 +15,6 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.packing import uniform_field
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, PrimitiveKind
 from sampling_sim.regolith.solver import GrainSolver, OverlapStatistics, stable_step
-
 
 STEPS = 2
 """Contact steps an exchange; chosen: k H²/m stays under 0.1 for ten grains on a light sphere."""

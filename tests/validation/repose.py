@@ -18,7 +18,7 @@ from sampling_sim.regolith.solver import GrainSolver, stable_step
 SLICE = 0.1
 """[m] width of the slice that drains; chosen: ten grains between frictionless sides."""
 SOFTER = 1e7
-"""[Pa] modulus while draining; chosen: the slope is a matter of friction, overlaps stay at 0.5 %."""
+"""[Pa] modulus while draining; chosen: friction makes the slope; overlaps stay at 0.5 %."""
 ROUND, ROUNDS = 0.05, 60
 """[s] between two removals of what fell over the edge (a fall of 12 mm), and at most how many."""
 

@@ -112,9 +112,9 @@ equations?) is in [verification.md](verification.md); here the question is wheth
 the right ones. Nothing is tuned to the answer: grains, friction, restitution are the package's
 defaults unless a row says otherwise.
 
-Each packing gives one value; the interval is that of their mean (Student, 90 %). A row *agrees* if the
-interval meets the measured band, *cannot tell* if fewer than three packings were run or the
-interval is wider than ±50 % of the value, else it *disagrees*. Where the papers' own error could not
-be read, the band is ±20 % of a constant or ±0.1 of an exponent: chosen, and of the size of the scatter of
-such laws between materials. μ is the tangent of the angle of repose measured on these beds, as the laws define it.
+Each packing gives one value; the interval is that of their mean (Student, 90 %). A row *agrees* if
+the interval meets the measured band, *cannot tell* if fewer than three packings were run or the
+interval is wider than ±50 % of the value, else it *disagrees*. The papers' own errors could not be
+read: the band is ±20 % of a constant or ±0.1 of an exponent, chosen, as wide as such laws scatter
+between materials. μ is the tangent of the angle of repose measured on these beds, as in the laws.
 """

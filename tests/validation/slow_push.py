@@ -43,7 +43,7 @@ def alpha(seed, mu):
 
 
 def table_stresses(beta, gamma):
-    """Generic α_x and α_z [N/cm³] for ζ = 1; angles in rad (Li, Zhang & Goldman 2013)."""
+    """Table of generic α_x and α_z [N/cm³], ζ = 1, at angles in rad (Li, Zhang & Goldman 2013)."""
     vertical = (
         0.206 + 0.169 * cos(2 * beta) + 0.212 * sin(2 * beta + gamma)
         + 0.358 * sin(gamma) + 0.055 * sin(-2 * beta + gamma)

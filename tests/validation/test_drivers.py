@@ -76,7 +76,7 @@ def test_the_submerged_moment_is_the_integral_over_the_face():
 
 
 def test_the_resistive_force_table_has_its_units_and_signs():
-    """Flat plate pushed down: 1 N/cm³ by definition; a plate that faces its way is resisted most."""
+    """Flat plate pushed down: 1 N/cm³; a plate that faces its way is resisted most."""
     across, up = table_stresses(0.0, pi / 2.0)
     assert up == pytest.approx(1.0)
     assert across == pytest.approx(0.117 + 0.007 - 0.124 + 0.0, abs=0.15)

@@ -52,7 +52,7 @@ def test_both_terms_of_the_drag_law_and_their_scaling(table):
     case = "2 Drag on a falling sphere"
     table.put([
         row(case, "inertial: (d₁/D) μ ρg/ρp", KATSURAGI, 0.25, around(0.25), inertial,
-            note="Fit of the law's work integral along the falls of four speeds, from the surface down."),
+            note="Fit of the law's work integral along falls at four speeds, from z = 0 down."),
         row(case, "inertial: exponent of d₁ in ρp/ρg", KATSURAGI, 1.0, (0.9, 1.1), exponents),
         row(case, "frictional: (k D/m g)(ρp/ρg)^½/μ", KATSURAGI, 12.0, around(12.0), frictional),
         row(case, "frictional: exponent of k D/(m g) in ρp/ρg", KATSURAGI, -0.5, (-0.6, -0.4),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.validation
 
 
 def settled_sphere(seed, gravity):
-    """Final depth [m] and time [s] to come to rest."""
+    """Let a sphere settle: final depth [m] and time [s] to come to rest."""
     bed = bed_under(gravity, seed, modulus=1e8 * (gravity / EARTH) ** 0.75)
     track = dropped(bed, gravity, diameter=SPHERE, density=DENSITY, speed=0.0)
     assert track.overlaps.mean < 0.01
@@ -38,7 +38,7 @@ def test_depth_does_not_depend_on_gravity_and_time_goes_as_its_root(table):
     table.put([
         row(case, "exponent of final depth in g", source, 0.0, (-0.02, 0.02), slopes[:, 0],
             resolution=0.02,
-            note="0.4 to 1.2 g measured, simulated from 9.81 down to 1e-3 m/s²; the band of ±0.02 is "
+            note="0.4 to 1.2 g measured, simulated from 9.81 to 1e-3 m/s²; the band of ±0.02 is "
             "chosen: 20 % over four decades."),
         row(case, "final depth at 1e-3 over that at 9.81 m/s²", source, 1.0, (0.8, 1.2),
             weak / strong),
