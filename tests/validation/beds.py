@@ -5,9 +5,11 @@ far cheaper than the package's own pouring, which is gentle for the sake of cohe
 less gravity are the same packings, unloaded.  Frame P, SI; z = 0 is the surface.
 """
 
+import hashlib
 from dataclasses import replace
 from functools import cache
 from math import pi, sqrt
+from pathlib import Path
 
 import numpy as np
 
@@ -29,6 +31,8 @@ STANDARD = RegolithParameters(
 )  # fmt: skip
 """Grains of 10 mm ± 15 %; friction, rolling friction and restitution are the package's defaults.
 Modulus chosen: static overlaps of 0.1 % under 9.81 m/s² and steps of 0.03 ms."""
+OWN = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+"""Name of this recipe, for the cache."""
 OVERFILL = 1.15
 """Solid volume dropped over that of a bed of packing 0.58; what lies above z = 0 is taken away."""
 
@@ -37,7 +41,7 @@ OVERFILL = 1.15
 def bed_under(gravity: float, seed: int, modulus: float = 1e8, **changes: float) -> Bed:
     """Packing number `seed` at rest under `gravity` [m/s²], grains of `modulus` [Pa]."""
     wanted = replace(STANDARD, packing_seed=seed, **changes)
-    packed = cached_bed("laboratory", wanted, None, None, lambda: dropped_bed(wanted))
+    packed = cached_bed(f"laboratory-{OWN}", wanted, None, None, lambda: dropped_bed(wanted))
     if gravity == EARTH and modulus == wanted.youngs_modulus:
         return packed
     softer = replace(packed, parameters=replace(wanted, youngs_modulus=modulus))

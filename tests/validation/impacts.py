@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from beds import EARTH, SPHERE, bed_under
-from intruders import Track, dropped
+from beds import EARTH, SPHERE
+from drops import drop_rows
+from intruders import Track
+
+from sampling_sim.regolith.solver import OverlapStatistics
 
 DENSITIES = (2500.0, 5000.0, 10000.0)
 """[kg/m³] of the sphere: 1.7, 3.4 and 6.7 times the bed's."""
@@ -17,8 +20,6 @@ SPEEDS = (0.5, 1.0, 1.5, 2.0)
 """[m/s] at impact: drops from 13 to 204 mm, Froude numbers v/√(gD) of 0.7 to 2.9."""
 DIAMETERS = (0.04, 0.0625)
 """[m] of further spheres of the middle density, at two speeds: 4 and 6 grains."""
-SLIPPERY = {"friction_coefficient": 0.2, "rolling_friction": 0.0}
-"""A bed of other friction; chosen: smooth beads, whose angle of repose is about 20°."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,19 @@ class Impact:
 
 @cache
 def impact(
-    seed: int, density: float, speed: float, diameter: float = SPHERE, slippery: bool = False,
+    seed: int,
+    density: float,
+    speed: float,
+    diameter: float = SPHERE,
+    slippery: bool = False,
     width: float = 0.25,
-) -> Impact:  # fmt: skip
+) -> Impact:
     """One drop into packing `seed`."""
-    changes = SLIPPERY if slippery else {}
-    bed = bed_under(EARTH, seed, width_x=width, width_y=width, **changes)
-    drop = dropped(bed, EARTH, diameter=diameter, density=density, speed=speed)
-    return Impact(density / bed.bulk_density, diameter, speed, drop)
+    *rows, last = drop_rows(seed, density, speed, diameter, slippery, width)
+    table = np.array(rows)
+    # as the bed is known only where it was made: its bulk density and the overlaps end the rows
+    track = Track(table[:, 0], table[:, 1], table[:, 2], table[:, 3:], OverlapStatistics(*last[1:]))
+    return Impact(density / last[0], diameter, speed, track)
 
 
 def drag_terms(impacts: list[Impact]) -> tuple[float, float]:

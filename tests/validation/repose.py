@@ -5,11 +5,11 @@ for their friction.  Frame P, SI.
 """
 
 from dataclasses import replace
-from functools import cache
 from math import sqrt
 
 import numpy as np
 from beds import EARTH, bed_under, tall
+from keeping import kept
 
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.packing import uniform_field
@@ -23,7 +23,7 @@ ROUND, ROUNDS = 0.05, 60
 """[s] between two removals of what fell over the edge (a fall of 12 mm), and at most how many."""
 
 
-@cache
+@kept
 def repose_tangent(seed: int, **changes: float) -> float:
     """Tangent of the angle of repose of packing `seed`."""
     bed = strip(bed_under(EARTH, seed, **changes))

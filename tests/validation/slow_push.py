@@ -14,6 +14,7 @@ from math import cos, pi, radians, sin
 import numpy as np
 from beds import EARTH, SPHERE, bed_under
 from intruders import moved, sphere, surface
+from keeping import kept
 
 PUSH = 0.1
 """[m/s]; v²/(g D) = 0.02, so inertia is a few per cent of the force."""
@@ -29,8 +30,9 @@ def submerged_moment(depth, radius):
     return pi * cap**2 * (radius - cap / 3.0) + pi * radius**2 * np.maximum(depth - radius, 0.0)
 
 
-def alpha(seed, mu):
-    """Brzinski's constant of one packing: force over μ ρ g ∫ z dA, from D/4 down to D."""
+@kept
+def pushed_back(seed):
+    """Force over ρ g ∫ z dA of one packing, which is α μ, fitted from D/4 down to D."""
     bed = bed_under(EARTH, seed)
     radius = 0.5 * SPHERE
     down = np.array([0.0, 0.0, -PUSH])
@@ -38,7 +40,7 @@ def alpha(seed, mu):
     assert push.overlaps.mean < 0.01
     depth = push.depth + radius
     inside = (depth > 0.25 * SPHERE) & (depth < SPHERE)
-    load = mu * bed.bulk_density * EARTH * submerged_moment(depth[inside], radius)
+    load = bed.bulk_density * EARTH * submerged_moment(depth[inside], radius)
     return float(push.force[inside, 2] @ load / (load @ load))
 
 
@@ -55,6 +57,7 @@ def table_stresses(beta, gamma):
     return horizontal, vertical
 
 
+@kept
 def plate_stresses(seed, beta, gamma):
     """α_x and α_z [N/m³] of one packing: resistance over face and depth, fitted along the path.
 

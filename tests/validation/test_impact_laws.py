@@ -5,7 +5,8 @@ from math import log
 import numpy as np
 import pytest
 from beds import EARTH, bed_under
-from impacts import DENSITIES, DIAMETERS, SLIPPERY, SPEEDS, drag_terms, impact, powers
+from drops import SLIPPERY
+from impacts import DENSITIES, DIAMETERS, SPEEDS, drag_terms, impact, powers
 from repose import repose_tangent
 from rows import row
 

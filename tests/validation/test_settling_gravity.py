@@ -8,25 +8,14 @@ it, the modulus does not follow gravity but its power ¾: E/(ρ g D) grows tenfo
 
 import numpy as np
 import pytest
-from beds import EARTH, SPHERE, bed_under
+from drops import settled_sphere
 from impacts import powers
-from intruders import dropped
 from rows import row
 
 GRAVITIES = (9.81, 1.0, 0.1, 0.01, 0.001)
 """[m/s²]."""
 PACKINGS = (1, 2, 3)
-DENSITY = 10000.0
-"""[kg/m³]; chosen: sinks by about half its diameter."""
 pytestmark = pytest.mark.validation
-
-
-def settled_sphere(seed, gravity):
-    """Let a sphere settle: final depth [m] and time [s] to come to rest."""
-    bed = bed_under(gravity, seed, modulus=1e8 * (gravity / EARTH) ** 0.75)
-    track = dropped(bed, gravity, diameter=SPHERE, density=DENSITY, speed=0.0)
-    assert track.overlaps.mean < 0.01
-    return track.depth[-1], track.time[-1]
 
 
 def test_depth_does_not_depend_on_gravity_and_time_goes_as_its_root(table):
