@@ -16,7 +16,7 @@ from sampling_sim.regolith.solver import OverlapStatistics
 
 DENSITIES = (2500.0, 5000.0, 10000.0)
 """[kg/m³] of the sphere: 1.7, 3.4 and 6.7 times the bed's."""
-SPEEDS = (0.5, 1.0, 1.5, 2.0)
+SPEEDS = (0.5, 1.0, 2.0)
 """[m/s] at impact: drops from 13 to 204 mm, Froude numbers v/√(gD) of 0.7 to 2.9."""
 DIAMETERS = (0.04, 0.0625)
 """[m] of further spheres of the middle density, at two speeds: 4 and 6 grains."""
@@ -90,3 +90,23 @@ def powers(*columns: list[float]) -> np.ndarray:
     *factors, result = (np.log(np.array(column, float)) for column in columns)
     design = np.column_stack([np.ones(result.size), *factors])
     return np.linalg.lstsq(design, result, rcond=None)[0][1:]
+
+
+def drag_law_depth(ratio: float, mu: float, speed: float, diameter: float = SPHERE) -> float:
+    """Depth [m] where the published drag law stops a sphere of `ratio` times the bed's density."""
+    length = 0.25 / mu * ratio * diameter
+    stiffness = 12.0 * mu / np.sqrt(ratio) * EARTH / diameter
+    # v²(z) in closed form (Katsuragi & Durian 2007)
+    z = np.linspace(0.0, 10.0 * diameter, 20001)
+    gone = 1.0 - np.exp(-2.0 * z / length)
+    square = speed**2 * (1.0 - gone) - stiffness * length * z
+    square += (EARTH * length + 0.5 * stiffness * length**2) * gone
+    return float(z[1:][square[1:] <= 0.0][0])
+
+
+def depth_law(ratio: float, mu: float, speed: float, diameter: float = SPHERE) -> float:
+    """Depth [m] of Uehara's law for the same sphere, H = v²/2g + d found by iteration."""
+    depth, scale = diameter, 0.14 / mu * np.sqrt(ratio) * diameter ** (2.0 / 3.0)
+    for _ in range(60):
+        depth = scale * (speed**2 / (2.0 * EARTH) + depth) ** (1.0 / 3.0)
+    return float(depth)

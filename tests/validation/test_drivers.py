@@ -6,7 +6,7 @@ from math import pi
 import numpy as np
 import pytest
 from beds import EARTH, STANDARD
-from impacts import Impact, drag_terms, powers
+from impacts import Impact, depth_law, drag_law_depth, drag_terms, powers
 from intruders import Track, dropped
 from repose import SLICE, slope
 from slow_push import submerged_moment, table_stresses
@@ -56,6 +56,22 @@ def test_both_terms_are_found_again_in_a_lawful_fall():
     assert load == pytest.approx(2000.0 * 0.05 / EARTH, rel=0.01)
     other, _ = drag_terms([lawful_impact(speed, inertial=22.0) for speed in (0.5, 1.0, 2.0)])
     assert other > 1.05 * drag
+
+
+def test_the_closed_form_of_the_drag_law_is_its_integral():
+    """Step by step against v²(z), within the step of the search."""
+    mu, ratio, speed, dt, z = 0.5, 3.0, 1.5, 1e-6, 0.0
+    length, stiffness = 0.25 / mu * ratio * 0.05, 12.0 * mu / np.sqrt(ratio) * EARTH / 0.05
+    v = speed
+    while v > 0.0:
+        v += (EARTH - v * v / length - stiffness * z) * dt
+        z += v * dt
+    assert drag_law_depth(ratio, mu, speed) == pytest.approx(z, rel=2e-3)
+    assert drag_law_depth(1.2 * ratio, mu, speed) > 1.05 * z
+    depth = depth_law(ratio, mu, speed)
+    fall = speed**2 / (2.0 * EARTH) + depth
+    law = 0.14 / mu * np.sqrt(ratio) * 0.05 ** (2 / 3) * fall ** (1 / 3)
+    assert depth == pytest.approx(law, rel=1e-9)
 
 
 def test_powers_are_found_again():

@@ -10,7 +10,7 @@ from impacts import DENSITIES, DIAMETERS, SPEEDS, drag_terms, impact, powers
 from repose import repose_tangent
 from rows import row
 
-PACKINGS, SLIPPERY_PACKINGS = (1, 2, 3, 4, 5), (1, 2, 3)
+PACKINGS, SLIPPERY_PACKINGS = (1, 2, 3), (1, 2, 3)
 KATSURAGI, UEHARA = "Katsuragi & Durian 2013", "Uehara et al. 2003"
 pytestmark = pytest.mark.validation
 
@@ -53,7 +53,7 @@ def test_both_terms_of_the_drag_law_and_their_scaling(table):
     case = "2 Drag on a falling sphere"
     table.put([
         row(case, "inertial: (d₁/D) μ ρg/ρp", KATSURAGI, 0.25, around(0.25), inertial,
-            note="Fit of the law's work integral along falls at four speeds, from z = 0 down."),
+            note="Fit of the law's work integral along falls at three speeds, from z = 0 down."),
         row(case, "inertial: exponent of d₁ in ρp/ρg", KATSURAGI, 1.0, (0.9, 1.1), exponents),
         row(case, "frictional: (k D/m g)(ρp/ρg)^½/μ", KATSURAGI, 12.0, around(12.0), frictional),
         row(case, "frictional: exponent of k D/(m g) in ρp/ρg", KATSURAGI, -0.5, (-0.6, -0.4),
@@ -86,7 +86,7 @@ def test_the_depth_of_an_impact(table):
     for seed in PACKINGS:
         drops = [impact(seed, d, v) for d in DENSITIES for v in SPEEDS]
         constants.append(np.mean([depth_constant(i, mu) for i in drops]))
-        drops += [impact(seed, DENSITIES[1], v, size) for size in DIAMETERS for v in SPEEDS[1::2]]
+        drops += [impact(seed, DENSITIES[1], v, size) for size in DIAMETERS for v in SPEEDS[1:]]
         columns = [(i.density_ratio, i.diameter, i.fall, i.depth) for i in drops]
         exponents.append(powers(*zip(*columns, strict=True)))
     case, names = "3 Depth of an impact", ("ρp/ρg", "D", "H")
