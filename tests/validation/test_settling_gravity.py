@@ -12,7 +12,7 @@ from drops import settled_sphere
 from impacts import powers
 from rows import row
 
-GRAVITIES = (9.81, 1.0, 0.1, 0.01, 0.001)
+GRAVITIES = (9.81, 0.1, 0.001)
 """[m/s²]."""
 PACKINGS = (1, 2, 3)
 pytestmark = pytest.mark.validation
@@ -22,7 +22,7 @@ def test_depth_does_not_depend_on_gravity_and_time_goes_as_its_root(table):
     """Exponents of depth and of time in g: 0 and −½."""
     found = np.array([[settled_sphere(s, g) for g in GRAVITIES] for s in PACKINGS])
     slopes = np.array([[powers(GRAVITIES, column)[0] for column in packing.T] for packing in found])
-    case, source = "6 Settling under other gravities", "Altshuler et al. 2014"
+    case, source = "7 Settling under other gravities", "Altshuler et al. 2014"
     weak, strong = found[:, -1, 0], found[:, 0, 0]
     table.put([
         row(case, "exponent of final depth in g", source, 0.0, (-0.02, 0.02), slopes[:, 0],

@@ -20,15 +20,15 @@ def test_the_quasi_static_stress_on_a_sphere(table):
     mu = np.mean([repose_tangent(s) for s in PACKINGS[:3]])
     values = [pushed_back(seed) / mu for seed in PACKINGS]
     table.put([
-        row("4 Slow push of a sphere", "α in normal stress = α μ ρ g z", "Brzinski et al. 2013",
+        row("5 Slow push of a sphere", "α in normal stress = α μ ρ g z", "Brzinski et al. 2013",
             35.0, (28.0, 42.0), values,
-            note="0.1 m/s; the sphere displaces what its lower half would hold."),
+            note="0.2 m/s; the sphere displaces what its lower half would hold."),
     ])  # fmt: skip
 
 
 def test_plates_at_several_angles(table):
     """Shape of the resistive-force table, ζ from the flat plate pushed down."""
-    case, source = "5 Plates at an angle", "Li, Zhang & Goldman 2013"
+    case, source = "6 Plates at an angle", "Li, Zhang & Goldman 2013"
     found = {a: np.array([plate_stresses(s, *a) for s in PLATE_PACKINGS]) for a in ANGLES}
     flat = found[0, 90][:, 1]
     zeta = flat.mean() / table_stresses(0.0, pi / 2)[1] / 1e6
