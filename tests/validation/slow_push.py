@@ -36,9 +36,8 @@ def pushed_back(seed):
     bed = bed_under(EARTH, seed)
     radius = 0.5 * SPHERE
     down = np.array([0.0, 0.0, -PUSH])
-    push = moved(
-        bed, EARTH, sphere(SPHERE), np.eye(3), np.array([0.0, 0.0, radius]), down, SPHERE / PUSH
-    )
+    start = np.array([0.0, 0.0, radius])
+    push = moved(bed, EARTH, sphere(SPHERE), np.eye(3), start, down, SPHERE / PUSH)
     assert push.overlaps.mean < 0.01
     depth = push.depth + radius
     inside = (depth > 0.25 * SPHERE) & (depth < SPHERE)

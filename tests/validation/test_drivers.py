@@ -12,7 +12,7 @@ from repose import SLICE, slope
 from slow_push import submerged_moment, table_stresses
 
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.contact_laws import hertz_impact
+from sampling_sim.regolith.laws.hertz import hertz_impact
 
 
 def one_grain(radius=0.005):

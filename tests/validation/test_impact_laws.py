@@ -80,13 +80,14 @@ def the_two_laws(mu, inertial, frictional):
     )
     ours = np.mean([impact(s, DENSITIES[1], SPEEDS[-1]).depth for s in PACKINGS]) / SPHERE
     coarse = (1.0 + np.mean([STANDARD.diameter_min, STANDARD.diameter_max]) / SPHERE) ** 2
+    fine = f"{np.mean(inertial) * coarse:.2f} and {np.mean(frictional) / coarse:.0f}"
     return (
         f"With the constants as quoted the two published laws contradict one another: at ρp/ρg = "
         f"{drop.density_ratio:.1f} and {drop.speed:g} m/s the drag law stops the sphere at "
         f"{by_drag:.2f} D, the depth law at {by_depth:.2f} D; here it stops at {ours:.2f} D. The "
         f"constants could not be checked in the paper. Grains are coarse, D/d = 5: if drag goes "
         f"with (D + d)², as for other spheres dragged through grains (Kumar et al. 2017), ours for "
-        f"fine grains would be {np.mean(inertial) * coarse:.2f} and {np.mean(frictional) / coarse:.0f}."
+        f"fine grains would be {fine}."
     )
 
 
