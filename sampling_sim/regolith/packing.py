@@ -19,6 +19,7 @@ from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import cached_bed
+from sampling_sim.regolith.calibration import bond_strength, calibrated, tensile_strength
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.sizes import draw_diameters
 from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale, surface_height
@@ -66,8 +67,9 @@ def prepare_bed(
         If the field carries the bed away (names the strength it needs) or it does not come to
         rest.
     """
+    parameters = calibrated(parameters)
     # what pouring does not depend on takes one value, so that beds of other strength share it
-    pouring = replace(parameters, tensile_strength=0.0, may_leave=True)
+    pouring = replace(parameters, tensile_strength=0.0, cohesion=None, may_leave=True)
     poured = cached_bed("poured", pouring, None, cache_dir, lambda: pour(pouring))
     return cached_bed(
         "relaxed", parameters, field, cache_dir, lambda: relax(poured, parameters, field)
@@ -143,7 +145,7 @@ def _corrected(bed: Bed) -> Bed:
     """Bed with the pull-off force scaled to the bonds that survived the unloading."""
     if bed.pull_off_scale == 0.0:
         return bed
-    scale = bed.parameters.tensile_strength / measured(bed).rumpf_strength
+    scale = bond_strength(bed.parameters) / measured(bed).rumpf_strength
     return replace(bed, pull_off_scale=bed.pull_off_scale * scale)
 
 
@@ -173,13 +175,13 @@ def needed_strength(bed: Bed, field: SiteField) -> float:
 def _refuse_if_too_weak(bed: Bed, field: SiteField) -> None:
     """Raise where the strength is below what the outward field asks for."""
     needed = needed_strength(bed, field)
-    if bed.parameters.tensile_strength < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
+    if tensile_strength(bed.parameters) < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
         _refuse(bed, needed)
 
 
 def _refuse(bed: Bed, needed: float) -> None:
     """Raise the error that names the strength a bed needs."""
-    strength = bed.parameters.tensile_strength
+    strength = tensile_strength(bed.parameters)
     msg = (
         f"regolith.tensile_strength = {strength:g} Pa: the site's field carries this bed away; it "
         f"needs more than {needed:.3g} Pa (or set regolith.may_leave = true)"

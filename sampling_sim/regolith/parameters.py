@@ -12,7 +12,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Interval
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.quantities import Density, Length, Number, Pressure, Stiffness
+from sampling_sim.quantities import Angle, Density, Length, Number, Pressure, Stiffness
 from sampling_sim.regolith.laws.choice import CohesionName, NormalName
 from sampling_sim.regolith.laws.rules import check_laws
 
@@ -29,6 +29,10 @@ NOMINAL_PACKING = 2.0
 """φ Z of a loose bed, for the check of cohesion against stiffness only; chosen: 0.52 times 4."""
 
 
+DEFAULT_STRENGTH = 1.0
+"""[Pa] tensile strength where none is given; see `RegolithParameters.tensile_strength`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RegolithParameters:
     """Grains, contact laws and box of one regolith bed."""
@@ -41,8 +45,14 @@ class RegolithParameters:
     """[m] largest grain; chosen: demonstration resolution."""
     size_index: Annotated[Number, Interval(ge=-6, le=-0.1)] = -2.5
     """[1] exponent of the cumulative size distribution; assumed −2.5 to −3 (never measured)."""
-    tensile_strength: Annotated[Pressure, Ge(0)] = 1.0
-    """[Pa] macroscopic, through Rumpf; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
+    tensile_strength: Annotated[Pressure, Ge(0)] = DEFAULT_STRENGTH
+    """[Pa] peak stress of pulling end plates apart; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
+    cohesion: Annotated[Pressure, Ge(0)] | None = None
+    """[Pa] Mohr–Coulomb intercept wanted, in place of a tensile strength; the bonds follow from the
+    calibration (docs/virtual-laboratory.md)."""
+    friction_angle: Annotated[Angle, Interval(gt=0, lt=math.pi / 2)] | None = None
+    """[rad] wanted of the bed as packed; friction_coefficient and rolling_friction then follow from
+    the calibration, and what is given for them does not count."""
     cohesion_range: Annotated[Length, Gt(0)] = 1e-4
     """[m] gap at which cohesion has faded to nothing, of fading and van der Waals (DMT and JKR have
     none); chosen: a small part of a grain."""
@@ -119,6 +129,10 @@ class RegolithParameters:
                 key + "cohesion_range", self.cohesion_range, "at most a tenth of diameter_min"
             )
         check_laws(self)
+        if self.cohesion is not None and self.tensile_strength not in {0.0, DEFAULT_STRENGTH}:
+            raise ConfigError(
+                key + "cohesion", self.cohesion, "takes the place of tensile_strength: give one"
+            )
         if self.tensile_strength > self._strongest():
             raise ConfigError(
                 key + "tensile_strength",

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.calibration import bond_strength
 from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.laws.rumpf import effective_radius, pull_off_scale, rumpf_strength
 
@@ -41,7 +42,7 @@ def surface_height(bed: Bed) -> float:
 def measured(bed: Bed) -> Bed:
     """Return the bed with its packing fraction, coordination number and Rumpf strength."""
     (low, high), volume = free_slab(bed)
-    solid = _volume_between(bed, low, high)
+    solid = volume_between(bed, low, high)
     # pairs that still pull with half the force are counted as bonds
     reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
     radius, branch = bonds_in_slab(bed, reach)
@@ -56,7 +57,7 @@ def measured(bed: Bed) -> Bed:
 
 
 def rumpf_pull_off_scale(bed: Bed) -> float:
-    """W [J/m²] that gives the touching pairs of the slab the strength wanted, through Rumpf."""
+    """W [J/m²] that gives the touching pairs of the slab the bond strength that is needed."""
     _, volume = free_slab(bed)
     radius, branch = bonds_in_slab(bed, 0.0)
     if not radius.size:
@@ -65,7 +66,7 @@ def rumpf_pull_off_scale(bed: Bed) -> float:
             "and the surface, so no strength can be given; a deeper bed or smaller grains"
         )
         raise PackingError(msg)
-    return pull_off_scale(bed.parameters.tensile_strength, float((radius * branch).sum()), volume)
+    return pull_off_scale(bond_strength(bed.parameters), float((radius * branch).sum()), volume)
 
 
 def free_slab(bed: Bed) -> tuple[tuple[float, float], float]:
@@ -89,7 +90,7 @@ def bonds_in_slab(bed: Bed, reach: float) -> tuple[FloatArray, FloatArray]:
     return effective_radius(first[bond], second[bond]), first[bond] + second[bond]
 
 
-def _volume_between(bed: Bed, low: float, high: float) -> float:
+def volume_between(bed: Bed, low: float, high: float) -> float:
     """Volume of the grains between two heights [m³], spheres cut exactly."""
     r = bed.radius
 

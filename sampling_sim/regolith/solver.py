@@ -18,6 +18,7 @@ from sampling_sim.regolith.cells import spatial_order
 from sampling_sim.regolith.contacts import Contacts
 from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
 from sampling_sim.regolith.overlaps import OverlapStatistics, joined, overlap_statistics
+from sampling_sim.regolith.plates import Plates, plates_of
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
 from sampling_sim.regolith.step_criterion import StepLimit, longest_step, shortest, stable_step
 from sampling_sim.regolith.step_demand import contact_limits, tool_limits, way_limits
@@ -89,6 +90,7 @@ class GrainSolver:
         self._tools = tools.tools_of(primitives)
         self._link_count = 1 + max((p.link for p in primitives), default=-1)
         self._tool_pairs = tools.no_tool_pairs(len(primitives), self._link_count)
+        self._plates = plates_of((), self._rank)
         self._statistics = np.zeros(pair_forces.SLOTS)
         self._taken = np.zeros(pair_forces.SLOTS)
         self.rebuilds = 0
@@ -164,8 +166,8 @@ class GrainSolver:
         while done < steps:
             done, self._tool_pairs = self._steps(
                 self._grains, self._lists, self._walls, self._region, active, self._tool_pairs,
-                links, self._material, field, self._cells, self._statistics, self.contact_step,
-                steps, self._skin, allowance, done, is_new,
+                links, self._plates, self._material, field, self._cells, self._statistics,
+                self.contact_step, steps, self._skin, allowance, done, is_new,
             )  # fmt: skip
             is_new = done < steps
             if is_new:
@@ -220,6 +222,11 @@ class GrainSolver:
         motion[self.fixed] = 0.0
         self._grains.motion[:] = motion[self._order]
         self._grains.predicted[:] = self._grains.motion
+
+    def hold(self, groups: Sequence[IntArray]) -> Plates:
+        """Make plates of groups of fixed grains; the result is live, see `Plates`."""
+        self._plates = plates_of(groups, self._rank)
+        return self._plates
 
     def kinetic_energy(self) -> float:
         """Energy [J] of translation and rotation relative to P."""
