@@ -9,8 +9,8 @@ from pathlib import Path
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import cached_bed
+from sampling_sim.regolith.looseness import poured_bed
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.pouring import pour
 from sampling_sim.regolith.relaxing import blended_field, needed_strength, relax
 from sampling_sim.regolith.settling import uniform_field
 
@@ -32,8 +32,13 @@ def prepare_bed(
         rest.
     """
     # what pouring does not depend on takes one value, so that beds of other strength share it
-    pouring = replace(parameters, tensile_strength=0.0, may_leave=True)
-    poured = cached_bed("poured", pouring, None, cache_dir, lambda: pour(pouring))
-    return cached_bed(
-        "relaxed", parameters, field, cache_dir, lambda: relax(poured, parameters, field)
+    layers = tuple(replace(layer, tensile_strength=None) for layer in parameters.layers)
+    pouring = replace(
+        parameters, tensile_strength=0.0, may_leave=True, may_be_unsettled=True, layers=layers
     )
+
+    def make() -> Bed:
+        poured = cached_bed("poured", pouring, None, cache_dir, lambda: poured_bed(pouring))
+        return relax(poured, parameters, field)
+
+    return cached_bed("relaxed", parameters, field, cache_dir, make)

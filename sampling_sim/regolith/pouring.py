@@ -5,12 +5,13 @@ taken away.  Frame P, SI.
 """
 
 from dataclasses import replace
-from math import ceil, pi, sqrt
+from math import pi, sqrt
 
 import numpy as np
 
-from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.constants import BoolArray, IntArray
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.column import EXPECTED_PACKING, column
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.settling import (
     RELAXING_DRAG,
@@ -19,10 +20,9 @@ from sampling_sim.regolith.settling import (
     taken_out,
     uniform_field,
 )
-from sampling_sim.regolith.sizes import draw_diameters
+from sampling_sim.regolith.sizes import sizes_of
 from sampling_sim.regolith.slab import surface_height
 from sampling_sim.regolith.solver import GrainSolver, stable_step
-from sampling_sim.rng import Stream, generator
 
 POURING_GRAVITY = 2.0
 """[m/s²] at most; chosen: settles in seconds."""
@@ -31,10 +31,14 @@ POURING_OVERLAP = 0.3
 back further than their bonds reach end up with a third of the strength wanted (measured)."""
 POURING_DRAG = 0.5
 """[1/s] recipe measured in trials."""
-OVERFILL = 1.25
-"""Poured volume over the bed's, chosen: what lies above the level is taken away."""
-EXPECTED_PACKING = 0.56
-"""[1] packing fraction the number of grains is worked out from; the measured one is reported."""
+STILL, STILL_SHARE, STILL_TRIES = 1e-2, 0.99, 10
+"""A heap rests when this share of the grains is slower than STILL times a fall through one grain
+(the others rattle in their cages, and relaxing follows), or after so many tries.  Chosen: waiting
+for the last grain took two thirds of the time and moved nothing else."""
+POURING_FRICTION, POURING_ROLLING = 1.0, 0.5
+"""[1] of the roughest pour without cohesion; chosen: more makes the bed no looser."""
+POURING_BOND = 30.0
+"""[1] pull-off force over weight of the loosest pour."""
 
 
 def pouring_gravity(parameters: RegolithParameters) -> float:
@@ -48,43 +52,56 @@ def pouring_gravity(parameters: RegolithParameters) -> float:
     return min(POURING_GRAVITY, pressure / (EXPECTED_PACKING * p.grain_density * p.depth))
 
 
-def pour(parameters: RegolithParameters) -> Bed:
-    """Cohesionless bed, levelled, its lowest layer fixed, at rest under `pouring_gravity`."""
-    position, radius = _column(parameters)
+def poured_with(parameters: RegolithParameters, looseness: float | None) -> RegolithParameters:
+    """Parameters with the friction of a pour: 0 frictionless, 1 and above as rough as it gets.
+
+    None keeps the grains' own friction.
+    """
+    if looseness is None:
+        return parameters
+    rough = min(looseness, 1.0)
+    return replace(
+        parameters,
+        friction_coefficient=rough * POURING_FRICTION,
+        rolling_friction=rough * POURING_ROLLING,
+    )
+
+
+def poured_cohesion(parameters: RegolithParameters, looseness: float | None) -> float:
+    """Pull-off scale w [J/m²] of a pour: 0 up to a looseness of 1, then by its Bond number.
+
+    The Bond number is pull-off force over weight of a pair of the grain of mean volume.
+    """
+    if looseness is None or looseness <= 1.0:
+        return 0.0
+    cube = sizes_of(parameters).mean_cube
+    weight = parameters.grain_density * pi / 6.0 * cube * pouring_gravity(parameters)
+    bond = POURING_BOND * (looseness - 1.0) ** 2
+    return bond * weight / (2.0 * pi * 0.25 * cube ** (1.0 / 3.0))
+
+
+def pour(parameters: RegolithParameters, looseness: float | None = None) -> Bed:
+    """Levelled bed, its lowest layer fixed, at rest under `pouring_gravity`.
+
+    `looseness` says with what friction and cohesion the grains fall: 0 gives the densest bed, 2
+    the loosest; None the one of the grains' own friction, without cohesion.
+    """
+    position, radius = column(parameters)
     loose = Bed(
-        parameters=parameters,
+        parameters=poured_with(parameters, looseness),
         position=position,
         radius=radius,
         fixed=np.zeros(radius.size, bool),
         floor=-parameters.depth,
+        pull_off_scale=poured_cohesion(parameters, looseness),
     )
     heap = _settled(loose, sides_end=False)
     keep = heap.position[:, 2] + heap.radius <= 0.0
     fixed = heap.position[:, 2] - heap.radius < heap.floor + 0.5 * parameters.diameter_min
-    level = _settled(_subset(replace(heap, fixed=fixed), keep), sides_end=True)
+    level = _settled(subset(replace(heap, fixed=fixed), keep), sides_end=True)
     shift = surface_height(level)
     position = level.position - np.array([0.0, 0.0, shift])
     return replace(level, position=position, floor=level.floor - shift)
-
-
-def _column(parameters: RegolithParameters) -> tuple[FloatArray, FloatArray]:
-    """Positions and radii [m] of the grains to pour: a jittered lattice above the floor."""
-    p = parameters
-    rng = generator(p.packing_seed, 0, Stream.PACKING)
-    target = OVERFILL * EXPECTED_PACKING * p.width_x * p.width_y * p.depth
-    # draw more than enough and cut where the volume is reached
-    most = ceil(target / (pi / 6.0 * p.diameter_min**3))
-    diameter = draw_diameters(rng, most, p.diameter_min, p.diameter_max, p.size_index)
-    volume = np.cumsum(pi / 6.0 * diameter**3)
-    diameter = diameter[: int(np.searchsorted(volume, target)) + 1]
-    nx, ny = int(p.width_x / p.diameter_max), int(p.width_y / p.diameter_max)
-    spacing = np.array([p.width_x / nx, p.width_y / ny, p.diameter_max])
-    index = np.arange(diameter.size)
-    lattice = np.column_stack([index % nx, index // nx % ny, index // (nx * ny)]) + 0.5
-    room = spacing - diameter[:, None]
-    jitter = rng.uniform(-0.5, 0.5, (diameter.size, 3)) * room
-    corner = np.array([-0.5 * p.width_x, -0.5 * p.width_y, -p.depth])
-    return corner + lattice * spacing + jitter, 0.5 * diameter
 
 
 def _settled(bed: Bed, *, sides_end: bool) -> Bed:
@@ -100,16 +117,15 @@ def _settled(bed: Bed, *, sides_end: bool) -> Bed:
         solver.drag = POURING_DRAG
         run_for(solver, 1.2 * sqrt(2.0 * fall / gravity))
     solver.drag = RELAXING_DRAG
-    # a hundredth of the speed of a fall through one grain: the pile no longer rearranges
-    still = 1e-2 * sqrt(gravity * bed.parameters.diameter_max)
-    for _ in range(20):
+    still = STILL * sqrt(gravity * bed.parameters.diameter_max)
+    for _ in range(STILL_TRIES):
         run_for(solver, 0.3 / sqrt(gravity))
-        if free_speeds(solver).max() < still:
+        if np.quantile(free_speeds(solver), STILL_SHARE) < still:
             break
     return taken_out(bed, solver)
 
 
-def _subset(bed: Bed, keep: BoolArray) -> Bed:
+def subset(bed: Bed, keep: BoolArray) -> Bed:
     """Bed of the grains kept, with the springs between them."""
     number: IntArray = np.cumsum(keep) - 1
     alive = keep[bed.pairs].all(1)

@@ -18,20 +18,23 @@ from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.pouring import pouring_gravity
 from sampling_sim.regolith.settling import (
     RELAXING_DRAG,
+    RESTING_GRAVITY,
     free_speeds,
     run_for,
     taken_out,
     uniform_field,
+    unloaded,
 )
 from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale
 from sampling_sim.regolith.solver import GrainSolver, stable_step
 
 log = logging.getLogger(__name__)
 
-RESTING_GRAVITY = 2e-4
-"""[m/s²] where the ramp ends; chosen: as strong as the fields of the body's surface."""
-RAMP_FACTOR, RAMP_TIME = 0.8, 0.03
-"""Gravity is multiplied by the factor every RAMP_TIME [s]; recipe measured in trials."""
+KEPT_WITHIN = 0.01
+"""[1] of the packing fraction asked for; chosen: half the step that drag on a plate notices."""
+HOLDING_TIME, HOLDING_FACTOR, HOLDING_END = 0.3, 0.6, 1e-3
+"""[s], [1], [1] a loose pour's cohesion is multiplied by the factor every HOLDING_TIME, down to
+the bed's own or this share of it; chosen: 1.5 of 1/drag, in a dozen steps."""
 BLEND_TIME, BLEND_STAGES = 1.0, 20
 """[s] over which the site's field replaces the resting gravity, in steps."""
 RMS_AT_REST, MAX_AT_REST = 5e-5, 1e-3
@@ -42,12 +45,18 @@ FREE_TIME, FREE_TRIES = 1.5, 6
 
 
 def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
-    """Switch cohesion on, ramp gravity down and the site's field in, let the bed come to rest."""
-    bed = measured(replace(poured, parameters=parameters))
-    bed = replace(bed, pull_off_scale=rumpf_pull_off_scale(bed))
+    """Switch cohesion on, ramp gravity down and the site's field in, let the bed come to rest.
+
+    Raises
+    ------
+    PackingError
+        If the field carries the bed away, it does not come to rest, or it does not keep the
+        packing fraction asked for and `may_be_unsettled` is not set.
+    """
+    bed = _cohesive(poured, parameters)
     if not parameters.may_leave:
         _refuse_if_too_weak(bed, field)
-    bed = _corrected(_unloaded(bed))
+    bed = _corrected(_held(bed, poured.pull_off_scale))
     solver = GrainSolver(bed, uniform_field(RESTING_GRAVITY), contact_step=stable_step(parameters))
     solver.drag = RELAXING_DRAG
     for stage in range(1, BLEND_STAGES + 1):
@@ -56,7 +65,13 @@ def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
         run_for(solver, BLEND_TIME / BLEND_STAGES)
     run_for(solver, BLEND_TIME)
     solver.drag = 0.0
-    rested = _at_rest(solver, bed, field)
+    try:
+        rested = _as_asked(_at_rest(solver, bed, field))
+    except PackingError as error:
+        if not parameters.may_be_unsettled:
+            raise
+        rested = measured(replace(bed, is_settled=False))
+        log.warning("bed is unsettled, it starts as placed: %s", error)
     log.info(
         "bed: %d grains, packing %.3f, coordination %.2f, rms %.2g m/s",
         rested.radius.size, rested.packing_fraction, rested.coordination_number, rested.rms_speed,
@@ -81,16 +96,51 @@ def needed_strength(bed: Bed, field: SiteField) -> float:
     return max(0.0, bed.bulk_density * float(field.effective_acceleration[2]) * -bed.floor)
 
 
-def _unloaded(bed: Bed) -> Bed:
-    """Bed after gravity was ramped down from pouring to resting, cohesion on."""
-    gravity = pouring_gravity(bed.parameters)
-    solver = GrainSolver(bed, uniform_field(gravity), contact_step=stable_step(bed.parameters))
-    solver.drag = RELAXING_DRAG
-    while gravity > RESTING_GRAVITY:
-        gravity = max(gravity * RAMP_FACTOR, RESTING_GRAVITY)
-        solver.field = uniform_field(gravity)
-        run_for(solver, RAMP_TIME)
-    return taken_out(bed, solver)
+def _cohesive(poured: Bed, parameters: RegolithParameters) -> Bed:
+    """Poured bed with its own laws and the cohesion that its bonds need for the strength."""
+    # an unloaded bed has sprung back: what cohesion will pull shut counts
+    reach = 0.0 if _has_weight(poured) else 0.5 * parameters.cohesion_range
+    bed = measured(replace(poured, parameters=parameters, pull_off_scale=0.0))
+    return replace(bed, pull_off_scale=rumpf_pull_off_scale(bed, reach))
+
+
+def _has_weight(poured: Bed) -> bool:
+    """Whether the bed still lies under the pouring gravity: no packing fraction was asked for."""
+    return bool(np.isnan(poured.looseness))
+
+
+def _held(bed: Bed, poured_scale: float) -> Bed:
+    """Bed at rest under the resting gravity, held by its own cohesion.
+
+    The cohesion of a loose pour is taken back in steps: at once, the tension it left would tear
+    the weaker bonds.
+    """
+    if _has_weight(bed):
+        return unloaded(bed, pouring_gravity(bed.parameters))
+    step, own = stable_step(bed.parameters), bed.pull_off_scale
+    scale = max(own, poured_scale)
+    while True:
+        bed = replace(bed, pull_off_scale=scale)
+        solver = GrainSolver(bed, uniform_field(RESTING_GRAVITY), contact_step=step)
+        solver.drag = RELAXING_DRAG
+        run_for(solver, HOLDING_TIME)
+        bed = taken_out(bed, solver)
+        if scale == own:
+            return bed
+        scale = max(own, HOLDING_FACTOR * scale) if scale > HOLDING_END * poured_scale else own
+
+
+def _as_asked(bed: Bed) -> Bed:
+    """Return the bed where it kept the packing fraction asked for."""
+    wanted = bed.parameters.packing_fraction
+    if wanted is not None and abs(bed.packing_fraction - wanted) > KEPT_WITHIN:
+        msg = (
+            f"regolith.packing_fraction = {wanted:g}: at rest these grains have "
+            f"{bed.packing_fraction:.3f}; ask for that, or for more friction_coefficient, "
+            "rolling_friction or tensile_strength (or set regolith.may_be_unsettled = true)"
+        )
+        raise PackingError(msg)
+    return bed
 
 
 def _corrected(bed: Bed) -> Bed:
