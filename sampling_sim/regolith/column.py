@@ -24,6 +24,8 @@ OVERFILL = 1.25
 """Poured volume over the bed's, chosen: what lies above the level is taken away."""
 EXPECTED_PACKING = 0.56
 """[1] packing fraction the number of grains is worked out from; the measured one is reported."""
+LEAST_POURED = 0.46
+"""[1] packing fraction of the loosest pour of the default bed (`looseness.py`)."""
 COLUMN_PACKING = 0.2
 """[1] solid fraction of the column; chosen: half of where random placing jams (0.38)."""
 CLASS_RATIO = 1.15
@@ -36,7 +38,8 @@ def column(parameters: "RegolithParameters") -> tuple[FloatArray, FloatArray]:
     """Positions (n, 3) and radii (n,) [m] of the grains to pour, boulders first."""
     p = parameters
     rng = generator(p.packing_seed, 0, Stream.PACKING)
-    area, packing = p.width_x * p.width_y, p.packing_fraction or EXPECTED_PACKING
+    # looser than that grains are taken out of the poured bed
+    area, packing = p.width_x * p.width_y, max(p.packing_fraction or EXPECTED_PACKING, LEAST_POURED)
     stretch = packing / COLUMN_PACKING
     grains = _diameters_upwards(p, rng, area * packing)
     solid = pi / 6.0 * grains**3
