@@ -5,11 +5,9 @@ import pytest
 from grain_cases import NO_WALLS, field, loose_grains
 
 from sampling_sim.regolith.bed import floor_wall
-from sampling_sim.regolith.contact_laws import (
-    damping_from_restitution,
-    hertz_impact,
-    impact_restitution,
-)
+from sampling_sim.regolith.block import H1, LANES, SPRINGS
+from sampling_sim.regolith.laws.hertz import hertz_impact
+from sampling_sim.regolith.laws.restitution import damping_from_restitution, impact_restitution
 from sampling_sim.regolith.parameters import RegolithParameters
 
 HERTZ_TOLERANCE = 0.01  # 200 steps in the contact: duration known to 1/200, force to (π/200)²
@@ -206,12 +204,13 @@ def chain(drift, *, forget=False):
     )  # fmt: skip
     solver.advance(None, 1)
     state = solver.state()
-    state["pairs.history"][:, 1] = 5e-4  # N, half of what friction holds
+    # N, half of what friction holds
+    state["lists.contacts.block"][0, H1] = 5e-4
     solver.restore(state)
     solver.advance(None, 20)
     if forget:
         state = solver.state()
-        state["pairs.history"][:] = 0.0
+        state["lists.contacts.block"][:, : SPRINGS * LANES] = 0.0
         solver.restore(state)
     solver.advance(None, 5980)
     return solver.position[1] - solver.position[0], solver
