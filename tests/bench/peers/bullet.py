@@ -18,7 +18,7 @@ from peers.case import Case, Measured, contact_numbers
 from sampling_sim.world._bullet import engine
 
 STEP = 1e-3
-"""[s] step of `engine-notes.md`'s comparison."""
+"""[s] chosen: a usual step of rigid-body engines; finer ones spoil its contacts (docs/world.md)."""
 
 
 def absent():
@@ -54,20 +54,28 @@ def _filled(case: Case, client):
     """Bodies of the packing between the five walls."""
     engine.setGravity(0.0, 0.0, -bench.GRAVITY, client)
     engine.setTimeStep(case.step, client)
-    w = case.width
-    planes = ((1, 0, 0, 0.0), (-1, 0, 0, -w), (0, 1, 0, 0.0), (0, -1, 0, -w), (0, 0, 1, 0.0))
+    # the default of 2 cm, wider than a grain, pairs every grain with a hundred others
+    engine.setPhysicsEngineParameter(contactBreakingThreshold=1e-3, physicsClientId=client)
+    wide, long = case.width
+    planes = (
+        (1, 0, 0, 0.0), (-1, 0, 0, -wide), (0, 1, 0, 0.0), (0, -1, 0, -long), (0, 0, 1, 0.0),
+    )  # fmt: skip
     for x, y, z, offset in planes:
         shape = engine.createCollisionShape(
             engine.GEOM_PLANE, planeNormal=[x, y, z], physicsClientId=client
         )
         at = [offset * x, offset * y, offset * z]
-        wall = engine.createMultiBody(0.0, shape, basePosition=at, physicsClientId=client)
+        wall = engine.createMultiBody(
+            0.0, shape, basePosition=at, useMaximalCoordinates=1, physicsClientId=client
+        )
         _surface(wall, client)
     bodies = []
     for x, r in zip(case.position.tolist(), case.radius.tolist(), strict=True):
         shape = engine.createCollisionShape(engine.GEOM_SPHERE, radius=r, physicsClientId=client)
         mass = bench.DENSITY * 4.0 / 3.0 * np.pi * r**3
-        body = engine.createMultiBody(mass, shape, basePosition=x, physicsClientId=client)
+        body = engine.createMultiBody(
+            mass, shape, basePosition=x, useMaximalCoordinates=1, physicsClientId=client
+        )
         _surface(body, client)
         bodies.append(body)
     return bodies

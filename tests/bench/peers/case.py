@@ -1,6 +1,6 @@
 """What every code is asked to do, and what is read from it: the bench of ../shared/data/README.md.
 
-The box has rough walls at x, y = 0 and `width` and z = 0 and no lid.  At rest gravity points down;
+The box has rough walls at x = 0 and y = 0, at the two widths and at z = 0, and no lid.  At rest gravity points down;
 stirred, it swings by `swing` in the x–z plane, as in a box that is rocked, so that the pile slides
 to and fro and the lists are made anew all the time.  A code is started anew for every figure.
 """
@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi, sin
 from pathlib import Path
 
@@ -32,7 +32,8 @@ class Case:
 
     position: np.ndarray
     radius: np.ndarray
-    width: float
+    width: tuple[float, float]
+    """[m] of the box along x and y."""
     warm_up: int
     timed: int
     swing: float = 0.0
@@ -42,7 +43,7 @@ class Case:
     @property
     def upper(self):
         """Upper ends [m] of the space a code must hold: no grain gets that high."""
-        return self.width, self.width, 2.0 * float(self.position[:, 2].max())
+        return *self.width, 2.0 * float(self.position[:, 2].max())
 
     def gravity(self, time):
         """Acceleration [m/s²] in x and z at `time` [s]."""
@@ -77,7 +78,15 @@ def shared_packing(count, **asked):
         pytest.skip(f"{path.name} is not there")
     data = np.load(path)
     width = {5000: 0.25, 20000: 0.4}[count]
-    return Case(data["x"].astype(float), data["r"].astype(float), width, **asked)
+    return Case(data["x"].astype(float), data["r"].astype(float), (width, width), **asked)
+
+
+def tiled(case: Case, times):
+    """`times` copies of a packing side by side along x, in one long box."""
+    step = np.array([case.width[0], 0.0, 0.0])
+    position = np.concatenate([case.position + k * step for k in range(times)])
+    width = (times * case.width[0], case.width[1])
+    return replace(case, position=position, radius=np.tile(case.radius, times), width=width)
 
 
 def contact_numbers(position, radius):
@@ -116,6 +125,4 @@ def run_program(case: Case, command, deck: str, read: Callable, environment=None
     finally:
         shutil.rmtree(folder)
     coordination, overlap = contact_numbers(position, case.radius)
-    return Measured(
-        case.speed(seconds), case.speed(used), coordination, overlap, rebuilds, version
-    )
+    return Measured(case.speed(seconds), case.speed(used), coordination, overlap, rebuilds, version)

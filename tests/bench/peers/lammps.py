@@ -75,7 +75,7 @@ def run(case: Case, source, skin=None, newton="on"):
 
 
 def _deck(case: Case, skin, newton):
-    planes = (("x", f"0 {case.width}"), ("y", f"0 {case.width}"), ("z", "0 NULL"))
+    planes = (("x", f"0 {case.width[0]}"), ("y", f"0 {case.width[1]}"), ("z", "0 NULL"))
     walls = "".join(
         f"fix wall{axis} all wall/gran granular {LAW} {axis}plane {ends}\n" for axis, ends in planes
     )

@@ -56,7 +56,7 @@ fix pull all gravity {bench.GRAVITY} vector v_gx 0 v_gz
 
 
 def _deck(case: Case, skin):
-    planes = (("x", 0.0), ("x", case.width), ("y", 0.0), ("y", case.width), ("z", 0.0))
+    planes = (("x", 0.0), ("x", case.width[0]), ("y", 0.0), ("y", case.width[1]), ("z", 0.0))
     walls = "".join(
         f"fix wall{k} all wall/gran {MODEL} primitive type 1 {axis}plane {at} limitForce on\n"
         for k, (axis, at) in enumerate(planes)

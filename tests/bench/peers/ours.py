@@ -26,14 +26,14 @@ def solver_of(case: Case):
         poisson_ratio=bench.POISSON_RATIO, restitution=bench.RESTITUTION,
         friction_coefficient=bench.FRICTION, rolling_friction=bench.ROLLING,
         grain_density=bench.DENSITY, tensile_strength=0.0,
-        width_x=case.width, width_y=case.width, depth=0.2,
+        width_x=case.width[0], width_y=case.width[1], depth=0.2,
     )  # fmt: skip
     bed = Bed(
         parameters=parameters, position=case.position, radius=case.radius,
         fixed=np.zeros(case.radius.size, bool), floor=0.0,
     )  # fmt: skip
     rough = {"friction": bench.FRICTION, "rolling": bench.ROLLING}
-    sides = box_walls(np.zeros(2), np.full(2, case.width), **rough)
+    sides = box_walls(np.zeros(2), np.array(case.width), **rough)
     walls = np.vstack([sides, floor_wall(0.0, bench.FRICTION, bench.ROLLING)])
     return GrainSolver(bed, field_at(case, 0.0), contact_step=case.step, walls=walls)
 

@@ -30,8 +30,8 @@ stone = FrictMat(young=asked["young"], poisson=asked["poisson"],
 O.materials.append(stone)
 O.bodies.append([utils.sphere(x, r, material=stone)
                  for x, r in zip(asked["position"], asked["radius"])])
-width = asked["width"]
-for axis, at, sense in ((0, 0.0, 1), (0, width, -1), (1, 0.0, 1), (1, width, -1), (2, 0.0, 1)):
+wide, long = asked["width"]
+for axis, at, sense in ((0, 0.0, 1), (0, wide, -1), (1, 0.0, 1), (1, long, -1), (2, 0.0, 1)):
     O.bodies.append(utils.wall(at, axis=axis, sense=sense, material=stone))
 O.engines = [
     ForceResetter(),
