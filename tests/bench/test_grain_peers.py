@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from peers import bullet, lammps, liggghts, ours, yade
 from peers.case import shared_packing
 

@@ -28,7 +28,7 @@ def absent():
 def run(case: Case):
     """One figure on one thread; case.warm_up and case.timed count its own steps."""
     case = replace(case, step=STEP)
-    client = engine.connect(engine.DIRECT)  # noqa: TID251 - a peer here, not our world
+    client = engine.connect(engine.DIRECT)
     try:
         bodies = _filled(case, client)
         _steps(client, case.warm_up)

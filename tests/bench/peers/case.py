@@ -1,8 +1,9 @@
 """What every code is asked to do, and what is read from it: the bench of ../shared/data/README.md.
 
-The box has rough walls at x = 0 and y = 0, at the two widths and at z = 0, and no lid.  At rest gravity points down;
-stirred, it swings by `swing` in the x–z plane, as in a box that is rocked, so that the pile slides
-to and fro and the lists are made anew all the time.  A code is started anew for every figure.
+The box has rough walls at x = 0 and y = 0, at the two widths and at z = 0, and no lid.  At rest
+gravity points down; stirred, it swings by `swing` in the x–z plane, as in a box that is rocked, so
+that the pile slides to and fro and the lists are made anew all the time.  A code is started anew
+for every figure.
 """
 
 import shutil
@@ -82,11 +83,15 @@ def shared_packing(count, **asked):
 
 
 def tiled(case: Case, times):
-    """`times` copies of a packing side by side along x, in one long box."""
-    step = np.array([case.width[0], 0.0, 0.0])
-    position = np.concatenate([case.position + k * step for k in range(times)])
-    width = (times * case.width[0], case.width[1])
-    return replace(case, position=position, radius=np.tile(case.radius, times), width=width)
+    """Set copies of a packing side by side along x, every other one mirrored, in one long box.
+
+    A grain at a seam then meets its own image where it met the wall.
+    """
+    wide, long = case.width
+    mirrored = case.position * [-1.0, 1.0, 1.0] + [wide, 0.0, 0.0]
+    tiles = [(case.position, mirrored)[k % 2] + [k * wide, 0.0, 0.0] for k in range(times)]
+    radius = np.tile(case.radius, times)
+    return replace(case, position=np.concatenate(tiles), radius=radius, width=(times * wide, long))
 
 
 def contact_numbers(position, radius):

@@ -7,7 +7,6 @@ is a displacement.  None of the three changes what a contact costs.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from functools import cache
