@@ -7,8 +7,8 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.contact_laws import damping_from_restitution
 from sampling_sim.regolith.kernel import Field, Grains, Walls
+from sampling_sim.regolith.laws.restitution import damping_from_restitution
 from sampling_sim.regolith.neighbours import TOUCHING, Material, Pairs, build_pairs, empty_pairs
 from sampling_sim.regolith.primitives import LinkMotion
 from sampling_sim.regolith.tools import Links

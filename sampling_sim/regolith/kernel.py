@@ -15,7 +15,9 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.regolith.contact_laws import cohesive_force, friction_spring, normal_law
+from sampling_sim.regolith.laws.fading import cohesive_force
+from sampling_sim.regolith.laws.hertz import normal_law
+from sampling_sim.regolith.laws.mindlin import friction_spring
 from sampling_sim.regolith.neighbours import TOUCHING, UNREACHED, Material, Pairs, build_pairs
 
 SUM, COUNT, PEAK_GRAIN, PEAK_FIXED, PEAK_TOOL, PEAK_BRISTLE = range(6)

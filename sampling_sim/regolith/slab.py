@@ -13,7 +13,8 @@ from scipy.spatial import cKDTree
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.contact_laws import effective_radius, pull_off_scale, rumpf_strength
+from sampling_sim.regolith.laws.rules import bond_reach
+from sampling_sim.regolith.laws.rumpf import effective_radius, pull_off_scale, rumpf_strength
 
 SURFACE_QUANTILE = 0.95
 """Share of the upper envelope that lies below z = 0: a definition that one grain cannot move."""
@@ -41,8 +42,8 @@ def measured(bed: Bed) -> Bed:
     """Return the bed with its packing fraction, coordination number and Rumpf strength."""
     (low, high), volume = free_slab(bed)
     solid = _volume_between(bed, low, high)
-    # pairs within half the range still pull with half the force: counted as bonds
-    reach = 0.5 * bed.parameters.cohesion_range if bed.pull_off_scale > 0.0 else 0.0
+    # pairs that still pull with half the force are counted as bonds
+    reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
     radius, branch = bonds_in_slab(bed, reach)
     inside = (bed.position[:, 2] > low) & (bed.position[:, 2] < high)
     pull_off = 2.0 * pi * bed.pull_off_scale * radius
