@@ -52,9 +52,7 @@ def in_ours(parameters):
 def in_lammps(parameters, **changed):
     """The same from LAMMPS, whose lower grain is frozen."""
     mass = sphere_mass(parameters, RADIUS)
-    coefficients = law(
-        parameters, radius=0.5 * RADIUS, mass=mass, overlap=MEAN_OVERLAP, **changed
-    )
+    coefficients = law(parameters, radius=0.5 * RADIUS, mass=mass, overlap=MEAN_OVERLAP, **changed)
     density = np.full(2, parameters.grain_density)
     atoms = atoms_file(START, np.full(2, RADIUS), [1, 1], density, [(-0.05, 0.05)] * 3)
     return lammps_table(
@@ -117,7 +115,9 @@ def test_a_grain_dropped_on_another_feels_the_force_it_feels_in_lammps(rolling):
     parameters = grains(rolling)
     mine = in_ours(parameters)
     force, torque = deviation(mine, in_lammps(parameters))
-    sys.stdout.write(f"\nforce differs by {force:.2%}, torque by {torque:.2%} (rolling {rolling})\n")
+    sys.stdout.write(
+        f"\nforce differs by {force:.2%}, torque by {torque:.2%} (rolling {rolling})\n"
+    )
     assert np.linalg.norm(np.diff(mine, axis=0)[:, :3], axis=1).max() > 100 * GRAVITY * STEP
     assert force < 0.005
     assert torque < 0.015

@@ -19,9 +19,7 @@ from scipy.optimize import brentq
 from peers.lammps import program
 from sampling_sim.regolith.laws.restitution import damping_from_restitution
 
-TSUJI = np.polynomial.Polynomial(
-    [1.2728, -4.2783, 11.087, -22.348, 27.467, -18.022, 4.8218]
-)
+TSUJI = np.polynomial.Polynomial([1.2728, -4.2783, 11.087, -22.348, 27.467, -18.022, 4.8218])
 """α of e in LAMMPS's `damping tsuji` (Tsuji, Tanaka & Ishida 1992)."""
 
 

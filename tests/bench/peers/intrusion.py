@@ -53,9 +53,7 @@ def solver_of(position, radius, primitives=()):
         parameters=GRAINS, position=position, radius=radius,
         fixed=np.zeros(radius.size, bool), floor=0.0,
     )  # fmt: skip
-    return GrainSolver(
-        bed, gravity(), primitives=primitives, contact_step=STEP, walls=rough_box()
-    )
+    return GrainSolver(bed, gravity(), primitives=primitives, contact_step=STEP, walls=rough_box())
 
 
 def poured(rng):
