@@ -8,9 +8,9 @@ import sys
 
 import numpy as np
 import pytest
-
 from peers import lammps
 from peers.cross import atoms_file, lammps_table, law, sphere_mass
+
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.parameters import RegolithParameters
@@ -50,7 +50,7 @@ def in_ours(parameters):
 
 
 def in_lammps(parameters, **changed):
-    """The same from LAMMPS, whose lower grain is frozen."""
+    """Give the same from LAMMPS, whose lower grain is frozen."""
     mass = sphere_mass(parameters, RADIUS)
     coefficients = law(parameters, radius=0.5 * RADIUS, mass=mass, overlap=MEAN_OVERLAP, **changed)
     density = np.full(2, parameters.grain_density)

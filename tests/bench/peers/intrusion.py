@@ -17,11 +17,13 @@ from sampling_sim.regolith.solver import GrainSolver
 
 WIDTH, SMALLEST, LARGEST, COUNT = 0.16, 0.010, 0.013, 2000
 GRAVITY, SPEED, DEPTH, BALL = 1.0, 0.05, 0.05, 0.025
-"""[m/s²], [m/s], [m] and [m]: gravity, speed, final depth of the ball's lowest point, its radius."""
+"""[m/s²] gravity, [m/s] speed, [m] final depth of the ball's lowest point, [m] its radius."""
 RUN_UP = 0.010
 """[m] of the ball above the highest grain at the start: 0.2 s in which both codes settle."""
 STEP, SAMPLE = 4e-5, 25
-"""[s] contact step, and steps over which the force is averaged: 1 ms."""
+"""[s] contact step, and steps over which the force is averaged."""
+SAMPLE_TIME = STEP * SAMPLE
+"""[s] of one sample: 1 ms."""
 
 GRAINS = RegolithParameters(
     diameter_min=SMALLEST, diameter_max=LARGEST, youngs_modulus=2e7, restitution=0.5,
@@ -77,9 +79,9 @@ def start_height(position, radius):
     return float((position[:, 2] + radius).max()) + RUN_UP + BALL
 
 
-def samples(position, radius):
+def samples():
     """Count samples until the ball's lowest point is `DEPTH` below the packing's highest one."""
-    return ceil((RUN_UP + DEPTH) / (SPEED * STEP * SAMPLE))
+    return round((RUN_UP + DEPTH) / (SPEED * SAMPLE_TIME))
 
 
 def force_in_ours(position, radius):
@@ -90,9 +92,9 @@ def force_in_ours(position, radius):
         restitution=GRAINS.restitution,
     )  # fmt: skip
     solver = solver_of(position, radius, [ball])
-    time, forces = STEP * SAMPLE, []
-    for k in range(samples(position, radius)):
-        middle = start_height(position, radius) - SPEED * (k + 0.5) * time
+    forces = []
+    for k in range(samples()):
+        middle = start_height(position, radius) - SPEED * (k + 0.5) * SAMPLE_TIME
         motion = LinkMotion(
             np.array([[0.5 * WIDTH, 0.5 * WIDTH, middle]]), np.eye(3)[None],
             np.array([[0.0, 0.0, -SPEED]]), np.zeros((1, 3)),
@@ -102,7 +104,7 @@ def force_in_ours(position, radius):
 
 
 def force_in_lammps(position, radius, **changed):
-    """The same in LAMMPS, where the ball is a sphere of a second, far denser type."""
+    """Give the same from LAMMPS, where the ball is a sphere of a second, far denser type."""
     mean = float(radius.mean())
     mass = sphere_mass(GRAINS, mean)
     # ours takes a tool for rigid (E* doubles) and flat (R* is the grain's radius): the modulus
@@ -121,7 +123,7 @@ def force_in_lammps(position, radius, **changed):
         [1] * radius.size + [2], np.append(np.full(radius.size, GRAINS.grain_density), 1e9),
         bounds,
     )  # fmt: skip
-    steps = samples(position, radius) * SAMPLE
+    steps = samples() * SAMPLE
     table = lammps_table(
         f"""
 units si

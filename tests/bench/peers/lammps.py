@@ -16,9 +16,6 @@ from peers import case as bench
 from peers.case import Case, run_program
 from peers.liggghts import grains_file, read_run, swinging_gravity
 
-SKIN = {0.0: 0.0005, 1.0: 0.001}
-"""[m] skin of the neighbour list at rest and stirred, the fastest of 0.25 to 2 mm tried."""
-
 LAW = (
     f"hertz/material {bench.YOUNGS_MODULUS} {bench.RESTITUTION} {bench.POISSON_RATIO} "
     f"tangential mindlin NULL 1.0 {bench.FRICTION} rolling sds 5e4 1.0 {bench.ROLLING} "
@@ -65,7 +62,7 @@ def version(source):
 def run(case: Case, source, skin=None, newton="on"):
     """One figure on one core."""
     path, variables = program(source)
-    deck = _deck(case, skin or SKIN[min(1.0, case.swing)], newton)
+    deck = _deck(case, skin or case.skin, newton)
     return run_program(
         case, [str(path), "-log", "none", "-in", "deck"], deck,
         lambda folder, output: read_run(folder, output, version(source)),

@@ -14,9 +14,6 @@ import numpy as np
 from peers import case as bench
 from peers.case import Case, run_program
 
-SKIN = {0.0: 0.0005, 1.0: 0.001}
-"""[m] skin of the neighbour list at rest and stirred, the fastest of 0.25 to 2 mm tried."""
-
 MODEL = "model hertz tangential history rolling_friction epsd2"
 
 
@@ -27,7 +24,7 @@ def absent():
 
 def run(case: Case, skin=None):
     """One figure on one core."""
-    deck = _deck(case, skin or SKIN[min(1.0, case.swing)])
+    deck = _deck(case, skin or case.skin)
     return run_program(
         case, ["liggghts", "-log", "none", "-in", "deck"], deck, _read, grains=grains_file(case)
     )

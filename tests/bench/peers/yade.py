@@ -61,7 +61,7 @@ def absent():
     return None if shutil.which("yade") else "yade is not installed (Debian: yade)"
 
 
-def run(case: Case, skin=0.0005):
+def run(case: Case, skin=None):
     """One figure on one core; `skin` [m] is what YADE calls verletDist."""
     if case.swing:
         raise NotImplementedError
@@ -69,7 +69,7 @@ def run(case: Case, skin=0.0005):
         "young": bench.YOUNGS_MODULUS, "poisson": bench.POISSON_RATIO, "density": bench.DENSITY,
         "friction": bench.FRICTION, "restitution": bench.RESTITUTION, "gravity": bench.GRAVITY,
         "rolling_stiffness": ROLLING_STIFFNESS, "rolling_arm": bench.ROLLING * MEAN_RADIUS,
-        "width": case.width, "skin": skin, "step": case.step, "warm_up": case.warm_up,
+        "width": case.width, "skin": skin or case.skin, "step": case.step, "warm_up": case.warm_up,
         "timed": case.timed, "position": case.position.tolist(), "radius": case.radius.tolist(),
     }  # fmt: skip
     return run_program(
