@@ -150,5 +150,5 @@ def test_bad_ratios_and_meshes_are_named(tmp_path):
     open_box.update_faces(np.arange(12) > 1)
     path = tmp_path / "open.stl"
     open_box.export(path)
-    with pytest.raises(ShapeError, match="closed|edge"):
+    with pytest.raises(ShapeError, match=r"closed|edge"):
         mesh_template(str(path), 5)
