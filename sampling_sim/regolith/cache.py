@@ -20,6 +20,7 @@ import numpy as np
 
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.bodies import BedClumps
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.sources import source_hash
 
@@ -68,8 +69,8 @@ def content_hash(stage: str, parameters: RegolithParameters, field: SiteField | 
 
 
 def _arrays() -> list[str]:
-    """Names of the bed's fields that are stored."""
-    return [column.name for column in fields(Bed) if column.name != "parameters"]
+    """Names of the bed's fields that are stored as they are."""
+    return [column.name for column in fields(Bed) if column.name not in {"parameters", "clumps"}]
 
 
 def _read(path: Path, parameters: RegolithParameters) -> Bed:
@@ -77,8 +78,9 @@ def _read(path: Path, parameters: RegolithParameters) -> Bed:
     # opened here: numpy leaves the file of a damaged archive open
     with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
         values: dict[str, Any] = {name: data[name] for name in _arrays()}
+        clumps = BedClumps(*(data[f"clumps.{name}"] for name in BedClumps._fields))
     values = {name: value if value.ndim else float(value) for name, value in values.items()}
-    return Bed(parameters=parameters, **values)
+    return Bed(parameters=parameters, clumps=clumps, **values)
 
 
 def _write(path: Path, bed: Bed) -> None:
@@ -88,6 +90,7 @@ def _write(path: Path, bed: Bed) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             arrays: dict[str, Any] = {name: getattr(bed, name) for name in _arrays()}
+            arrays |= {f"clumps.{key}": value for key, value in bed.clumps._asdict().items()}
             np.savez(file, **arrays)
             file.flush()
             os.fsync(file.fileno())

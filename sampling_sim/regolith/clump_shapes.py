@@ -11,7 +11,6 @@ they fall short (Ferellec & McDowell 2010, Granular Matter 12, 459, fill likewis
 The one library for it, CLUMP, is GPL-3 and brings VTK.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import pi
@@ -24,11 +23,6 @@ from scipy.spatial.distance import cdist
 from sampling_sim.asteroid.registry import find_shape
 from sampling_sim.asteroid.shape import Shape, examine_shape, shape_from_mesh
 from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.errors import ConfigError
-
-PEBBLE_RATIOS = ((0.53, 0.69), (0.35, 0.48))
-"""Short/long and middle/long axis of the two groups of the 67 pebbles that Hayabusa2 brought from
-Ryugu (Tachibana et al. 2022, Science 375, 1011)."""
 
 SURFACE_POINTS = 1500
 """chosen: doubling them moves the surface error of the pebbles by under 5 %."""
@@ -115,17 +109,6 @@ def solid_template(shape: Shape, members: int) -> ClumpTemplate:
     centre, radius, error = filled(shape.vertices / diameter, shape.faces, members)
     inertia = np.diag(shape.inertia) / (shape.volume * diameter**2)
     return ClumpTemplate(centre, radius, inertia, error)
-
-
-def pebble_templates(
-    ratios: Sequence[tuple[float, float]], members: int
-) -> tuple[ClumpTemplate, ...]:
-    """One ellipsoid for each pair of axis ratios (short/long, middle/long)."""
-    for short, middle in ratios:
-        if not 0.2 <= short <= middle <= 1.0:
-            allowed = "short/long and middle/long with 0.2 <= short <= middle <= 1"
-            raise ConfigError("axis_ratios", (short, middle), allowed)
-    return tuple(ellipsoid_template(short, middle, members) for short, middle in ratios)
 
 
 def _solid(name: str) -> Shape:

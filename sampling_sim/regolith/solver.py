@@ -15,6 +15,7 @@ from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.regolith import assembly, kernel, neighbours, tools
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.bodies import Bodies
 from sampling_sim.regolith.kernel import Grains, Walls
 from sampling_sim.regolith.neighbours import TOUCHING, Pairs
 from sampling_sim.regolith.parameters import RegolithParameters
@@ -152,6 +153,11 @@ class GrainSolver:
         rates = np.hstack([links.velocity, links.angular_velocity])
         work = -(load * rates).sum(1) * steps * self.contact_step if motion else np.zeros(count)
         return ToolLoads(load[:, :3].copy(), load[:, 3:].copy(), work)
+
+    @property
+    def bodies(self) -> Bodies:
+        """What a grain is to the rest of the package: clumps, and spheres on their own."""
+        return Bodies(self.position, self.velocity, self.mass, 2.0 * self.radius)
 
     @property
     def position(self) -> FloatArray:

@@ -7,16 +7,15 @@ import pytest
 import trimesh
 
 from sampling_sim.asteroid.shape import shape_from_mesh
-from sampling_sim.errors import ConfigError, ShapeError
+from sampling_sim.errors import ShapeError
 from sampling_sim.regolith.clump_shapes import (
-    PEBBLE_RATIOS,
     ellipsoid_template,
     filled,
     mesh_template,
-    pebble_templates,
     solid_template,
     sphere_template,
 )
+from sampling_sim.regolith.shape_parameters import PEBBLE_RATIOS
 
 
 def ellipsoid_mesh(short, middle):
@@ -136,14 +135,12 @@ def test_filling_is_the_same_every_time():
 
 def test_a_member_far_from_the_middle_shortens_the_step():
     """A push at an arm meets less mass: factor below 1, and lower for the longer pebbles."""
-    round_, long_ = pebble_templates(PEBBLE_RATIOS, 5)
+    round_, long_ = (ellipsoid_template(*ratios, 5) for ratios in PEBBLE_RATIOS)
     assert 0.6 < long_.step_factor() < round_.step_factor() < 1.0
 
 
-def test_bad_ratios_and_meshes_are_named(tmp_path):
+def test_bad_meshes_are_named(tmp_path):
     """One clear line each."""
-    with pytest.raises(ConfigError, match="short/long and middle/long"):
-        pebble_templates(((0.9, 0.5),), 5)
     with pytest.raises(ShapeError, match="no such mesh"):
         mesh_template(str(tmp_path / "none.stl"), 5)
     open_box = trimesh.creation.box()
