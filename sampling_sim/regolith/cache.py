@@ -1,8 +1,8 @@
 """Prepared beds kept on disk, keyed by what they follow from.
 
-The key is a hash of the parameters, the numbers of the field and the source text of this folder,
-so that a change of the kernel makes beds anew.  Files are `.npz` without pickle, written aside
-and moved into place: a reader sees a whole file or none.
+The key is a hash of the parameters, the meshes they name, the numbers of the field and the source
+text of this folder, so that a change of the kernel makes beds anew.  Files are `.npz` without
+pickle, written aside and moved into place: a reader sees a whole file or none.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.asteroid.field import SiteField
+from sampling_sim.asteroid.registry import find_shape
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.bodies import BedClumps
 from sampling_sim.regolith.parameters import RegolithParameters
@@ -64,7 +65,9 @@ def content_hash(stage: str, parameters: RegolithParameters, field: SiteField | 
         if field is None
         else {name: np.asarray(value).tolist() for name, value in vars(field).items()}
     )
-    text = json.dumps([stage, asdict(parameters), numbers, source_hash()], sort_keys=True)
+    files = [find_shape(name)[0].read_bytes() for name in parameters.shape.meshes]
+    meshes = [hashlib.sha256(content).hexdigest() for content in files]
+    text = json.dumps([stage, asdict(parameters), numbers, meshes, source_hash()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

@@ -100,7 +100,7 @@ def mesh_template(name: str, members: int) -> ClumpTemplate:
     ShapeError
         If there is no such mesh or it is not the closed surface of a solid.
     """
-    return solid_template(_solid(name), members)
+    return solid_template(solid(name), members)
 
 
 def solid_template(shape: Shape, members: int) -> ClumpTemplate:
@@ -111,8 +111,8 @@ def solid_template(shape: Shape, members: int) -> ClumpTemplate:
     return ClumpTemplate(centre, radius, inertia, error)
 
 
-def _solid(name: str) -> Shape:
-    """Mesh that passes every check of a body's but that of its size."""
+def solid(name: str) -> Shape:
+    """Read a registered shape or mesh file that passes every check of a body's but its size's."""
     _, entry = find_shape(name)
     examined = examine_shape(name) if entry else examine_shape(name, scale=1.0)
     if examined.mesh is None or any(code != "wrong-unit" for code, _ in examined.faults):

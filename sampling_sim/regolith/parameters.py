@@ -6,13 +6,14 @@ the overlaps stay small, which the solver guards.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Interval
 
 from sampling_sim.errors import ConfigError
 from sampling_sim.quantities import Density, Length, Number, Pressure
+from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 
 LARGEST_ACROSS = 6
 """Largest grains that must fit across the box; chosen: below that walls order the packing."""
@@ -61,6 +62,8 @@ class RegolithParameters:
     """[m] inner width of the box along y; chosen as width_x."""
     depth: Annotated[Length, Gt(0)] = 0.12
     """[m] from the undisturbed surface to the floor; chosen: several times the sinkage."""
+    shape: GrainShapeParameters = field(default_factory=GrainShapeParameters)
+    """Spheres, or clumps; sizes above are diameters of the sphere of equal volume."""
     packing_seed: Annotated[int, Interval(ge=0, le=2**63 - 1)] = 1
     """Which packing: sizes and pouring positions follow from it."""
     may_leave: bool = False

@@ -59,6 +59,11 @@ class GrainShapeParameters:
         """Whether grains and boulders are spheres."""
         return self.kind == "sphere" and not self.boulder_mesh
 
+    @property
+    def meshes(self) -> tuple[str, ...]:
+        """Registered shapes and mesh files that are read."""
+        return tuple(name for name in (self.mesh, self.boulder_mesh) if name)
+
     def grain_templates(self) -> Sequence["ClumpTemplate"]:
         """Shapes a grain may have, each as likely."""
         from sampling_sim.regolith import clump_shapes

@@ -57,12 +57,13 @@ def stable_step(parameters: RegolithParameters) -> float:
     """Longest contact step [s] allowed: half a period of the smallest pair over 8.
 
     The pair (m* = m/2, R* = r/2) is taken at the guarded overlap of 5 %, where its tangent
-    stiffness is k = 2 E* √(R* δ): t = π √(m*/k) / 8.
+    stiffness is k = 2 E* √(R* δ): t = π √(m*/k) / 8.  Clumps shorten it by their shape's factor.
     """
     radius = 0.5 * parameters.diameter_min
     mass = 0.5 * parameters.grain_density * 4.0 / 3.0 * pi * radius**3
     contact_radius = radius * sqrt(0.5 * GUARDED_OVERLAP)
-    return pi * sqrt(mass / (2.0 * parameters.pair_modulus * contact_radius)) / STEPS_PER_CONTACT
+    contact = pi * sqrt(mass / (2.0 * parameters.pair_modulus * contact_radius))
+    return parameters.shape.step_factor() * contact / STEPS_PER_CONTACT
 
 
 class GrainSolver:
