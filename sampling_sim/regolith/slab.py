@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.contact_laws import effective_radius, pull_off_scale, rumpf_strength
+from sampling_sim.regolith.laws.rumpf import effective_radius, pull_off_scale, rumpf_strength
 
 SURFACE_QUANTILE = 0.95
 """Share of the upper envelope that lies below z = 0: a definition that one grain cannot move."""

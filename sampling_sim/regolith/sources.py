@@ -9,6 +9,6 @@ from pathlib import Path
 def source_hash() -> str:
     """Hash of every source file of the regolith room."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -5,11 +5,8 @@ import pytest
 from grain_cases import NO_WALLS, field, loose_grains
 
 from sampling_sim.regolith.bed import floor_wall
-from sampling_sim.regolith.contact_laws import (
-    damping_from_restitution,
-    hertz_impact,
-    impact_restitution,
-)
+from sampling_sim.regolith.laws.hertz import hertz_impact
+from sampling_sim.regolith.laws.restitution import damping_from_restitution, impact_restitution
 from sampling_sim.regolith.parameters import RegolithParameters
 
 HERTZ_TOLERANCE = 0.01  # 200 steps in the contact: duration known to 1/200, force to (π/200)²

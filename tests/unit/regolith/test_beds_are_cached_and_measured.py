@@ -9,7 +9,8 @@ import pytest
 from sampling_sim.errors import DivergenceError, PackingError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import content_hash, default_cache_dir
-from sampling_sim.regolith.contact_laws import cohesive_force, pull_off_scale, rumpf_strength
+from sampling_sim.regolith.laws.fading import cohesive_force
+from sampling_sim.regolith.laws.rumpf import pull_off_scale, rumpf_strength
 from sampling_sim.regolith.packing import prepare_bed, uniform_field
 from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale, surface_height
 from sampling_sim.regolith.solver import GrainSolver
