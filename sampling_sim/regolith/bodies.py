@@ -59,6 +59,8 @@ class Bodies(NamedTuple):
     """[m] centres of mass, shape (b, 3)."""
     velocity: FloatArray
     """[m/s] relative to P, shape (b, 3)."""
+    angular_velocity: FloatArray
+    """[rad/s] relative to P, shape (b, 3)."""
     mass: FloatArray
     """[kg] shape (b,)."""
     diameter: FloatArray

@@ -1,9 +1,9 @@
 """Motion of rigid clumps: loads of their spheres gathered, body moved, spheres set back in place.
 
 The spheres of a clump are rows of `Grains` like any other: the pair, wall and tool loops know
-nothing of clumps.  Their inverse mass is the body's and their inverse inertia 0, which is how the
-kick of the grains passes them over.  Same step as theirs: drift, forces with predicted motions,
-full kick, drift.
+nothing of clumps.  Their inverse mass is the body's and their inverse inertia 0, which keeps them
+out of the list of grains that move on their own.  Same step as theirs: drift, forces with predicted
+motions, full kick, drift.  A body is awake with all its spheres, or with none.
 
 State is the position of the centre of mass, the attitude (quaternion, x y z w, body to P), the
 velocity relative to P and the *inertial* angular momentum L in components of P: Euler's equations
@@ -19,12 +19,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.regolith.kernel import Field, Grains
+from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.regolith.grains import Field, Grains
 
 
 class Clumps(NamedTuple):
-    """Rigid bodies; those with inverse mass 0 are glued to the ground and never touched."""
+    """Rigid bodies; one glued to the ground is never awake."""
 
     start: IntArray
     """Spheres of clump c are entries start[c] to start[c + 1], shape (c + 1,)."""
@@ -128,10 +128,12 @@ def _spin(clumps: Clumps, c: int, lx: float, ly: float, lz: float) -> tuple[floa
 
 
 @njit(cache=True, error_model="numpy")
-def gather_loads(clumps: Clumps, grains: Grains) -> None:
-    """Sum the spheres' forces and torques to their bodies, arms from the centre of mass."""
+def gather_loads(clumps: Clumps, grains: Grains, awake: BoolArray) -> None:
+    """Sum the spheres' forces and torques to their bodies, about the centre of mass; clear them."""
     load = grains.load
     for c in range(clumps.position.shape[0]):
+        if not awake[clumps.member[clumps.start[c]]]:
+            continue
         a, b, d, e, f, g, h, i, j = _matrix(clumps.attitude, c)
         for k in range(6):
             clumps.load[c, k] = 0.0
@@ -144,18 +146,20 @@ def gather_loads(clumps: Clumps, grains: Grains) -> None:
             clumps.load[c, 3] += y * load[m, 2] - z * load[m, 1]
             clumps.load[c, 4] += z * load[m, 0] - x * load[m, 2]
             clumps.load[c, 5] += x * load[m, 1] - y * load[m, 0]
+            _write(load, m, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @njit(cache=True, error_model="numpy")
-def kick(clumps: Clumps, field: Field, dt: float) -> None:
+def kick(clumps: Clumps, grains: Grains, awake: BoolArray, field: Field, dt: float) -> None:
     """Apply the gathered loads and the field for `dt`; Coriolis at the predicted velocity."""
     wx, wy, wz = field.spin
     ex, ey, ez = field.effective
-    gradient, drag, half = field.gradient, field.drag, 0.5 * dt
+    gradient, half = field.gradient, 0.5 * dt
     for c in range(clumps.position.shape[0]):
-        inverse = clumps.inverse_mass[c]
-        if inverse == 0.0:
+        first = clumps.member[clumps.start[c]]
+        if not awake[first]:
             continue
+        inverse, drag = clumps.inverse_mass[c], field.drag + grains.drag[first]
         x, y, z = clumps.position[c, 0], clumps.position[c, 1], clumps.position[c, 2]
         rate, load, velocity = clumps.rate, clumps.load, clumps.velocity
         ux = velocity[c, 0] + half * rate[c, 0]
@@ -169,7 +173,7 @@ def kick(clumps: Clumps, field: Field, dt: float) -> None:
         rate[c, 0] = ax + inverse * load[c, 0] - 2.0 * (wy * uz - wz * uy) - drag * ux
         rate[c, 1] = ay + inverse * load[c, 1] - 2.0 * (wz * ux - wx * uz) - drag * uy
         rate[c, 2] = az + inverse * load[c, 2] - 2.0 * (wx * uy - wy * ux) - drag * uz
-        tx, ty, tz = _field_torque(clumps, c, field, s, px, py, pz)
+        tx, ty, tz = _field_torque(clumps, c, field, s, drag, px, py, pz)
         rate[c, 3], rate[c, 4], rate[c, 5] = load[c, 3] + tx, load[c, 4] + ty, load[c, 5] + tz
         for axis in range(3):
             velocity[c, axis] += dt * rate[c, axis]
@@ -191,7 +195,7 @@ def _predicted_spin(
 
 @njit(cache=True, error_model="numpy")
 def _field_torque(
-    clumps: Clumps, c: int, field: Field, side: int, px: float, py: float, pz: float
+    clumps: Clumps, c: int, field: Field, side: int, drag: float, px: float, py: float, pz: float
 ) -> tuple[float, float, float]:
     """Torque [N m] of the attraction's gradient, and of the drag at the relative spin p.
 
@@ -209,14 +213,14 @@ def _field_torque(
             gab += value * first[k] * second[m]
             gbc += value * second[k] * third[m]
             gca += value * third[k] * first[m]
-    u = gbc * (ic - ib) - field.drag * ia * (a * px + e * py + h * pz)
-    v = gca * (ia - ic) - field.drag * ib * (b * px + f * py + i * pz)
-    w = gab * (ib - ia) - field.drag * ic * (d * px + g * py + j * pz)
+    u = gbc * (ic - ib) - drag * ia * (a * px + e * py + h * pz)
+    v = gca * (ia - ic) - drag * ib * (b * px + f * py + i * pz)
+    w = gab * (ib - ia) - drag * ic * (d * px + g * py + j * pz)
     return a * u + b * v + d * w, e * u + f * v + g * w, h * u + i * v + j * w
 
 
 @njit(cache=True, error_model="numpy")
-def drift(clumps: Clumps, field: Field, dt: float) -> None:
+def drift(clumps: Clumps, awake: BoolArray, field: Field, dt: float) -> None:
     """Move and turn the bodies freely for `dt`; P turns under them."""
     wx, wy, wz = field.spin
     rate = sqrt(wx * wx + wy * wy + wz * wz)
@@ -224,7 +228,7 @@ def drift(clumps: Clumps, field: Field, dt: float) -> None:
     share = -sin(0.5 * rate * dt) / rate if rate > 0.0 else 0.0
     wx, wy, wz, real = share * wx, share * wy, share * wz, cos(0.5 * rate * dt)
     for c in range(clumps.position.shape[0]):
-        if clumps.inverse_mass[c] == 0.0:
+        if not awake[clumps.member[clumps.start[c]]]:
             continue
         for axis in range(3):
             clumps.position[c, axis] += dt * clumps.velocity[c, axis]
@@ -286,10 +290,18 @@ def _turn_frame(clumps: Clumps, c: int, px: float, py: float, pz: float, pw: flo
 
 
 @njit(cache=True, error_model="numpy")
-def place_members(clumps: Clumps, grains: Grains, field: Field, half: float) -> float:
+def place_members(
+    clumps: Clumps,
+    grains: Grains,
+    awake: BoolArray,
+    field: Field,
+    period: FloatArray,
+    half: float,
+) -> float:
     """Write place, motion and predicted motion (`half` [s] ahead of the kick) of the spheres.
 
-    Returns the largest squared displacement [m²] of a sphere since the lists were built.
+    Returns the largest squared displacement [m²] of a sphere since the lists were built, to the
+    nearest image where an axis has a `period` [m].
     """
     position, motion, predicted, reference = (
         grains.position, grains.motion, grains.predicted, grains.reference,
@@ -297,7 +309,7 @@ def place_members(clumps: Clumps, grains: Grains, field: Field, half: float) -> 
     wx, wy, wz = field.spin
     largest = 0.0
     for c in range(clumps.position.shape[0]):
-        if clumps.inverse_mass[c] == 0.0:
+        if not awake[clumps.member[clumps.start[c]]]:
             continue
         a, b, d, e, f, g, h, i, j = _matrix(clumps.attitude, c)
         centre, velocity, rate = clumps.position, clumps.velocity, clumps.rate
@@ -322,9 +334,58 @@ def place_members(clumps: Clumps, grains: Grains, field: Field, half: float) -> 
             )  # fmt: skip
             moved = 0.0
             for axis in range(3):
-                moved += (position[m, axis] - reference[m, axis]) ** 2
+                step = position[m, axis] - reference[m, axis]
+                if period[axis] > 0.0:
+                    step -= period[axis] * np.rint(step / period[axis])
+                moved += step * step
             largest = max(largest, moved)
     return largest
+
+
+@njit(cache=True, error_model="numpy")
+def drift_and_place(
+    clumps: Clumps,
+    grains: Grains,
+    awake: BoolArray,
+    field: Field,
+    period: FloatArray,
+    dt: float,
+    drift_time: float,
+) -> float:
+    """Begin of a call: move the bodies for `drift_time`; see `place_members`, `dt` the step."""
+    drift(clumps, awake, field, drift_time)
+    return place_members(clumps, grains, awake, field, period, 0.5 * dt)
+
+
+@njit(cache=True, error_model="numpy")
+def kick_and_place(
+    clumps: Clumps,
+    grains: Grains,
+    awake: BoolArray,
+    field: Field,
+    period: FloatArray,
+    dt: float,
+    drift_time: float,
+) -> float:
+    """Apply the spheres' loads and the field for `dt`, move for `drift_time`, place the spheres."""
+    gather_loads(clumps, grains, awake)
+    kick(clumps, grains, awake, field, dt)
+    return drift_and_place(clumps, grains, awake, field, period, dt, drift_time)
+
+
+@njit(cache=True, error_model="numpy")
+def stop(clumps: Clumps, c: int, spin: FloatArray) -> None:
+    """Bring clump c to rest relative to P: L = R I Rᵀ Ω."""
+    a, b, d, e, f, g, h, i, j = _matrix(clumps.attitude, c)
+    u = clumps.inertia[c, 0] * (a * spin[0] + e * spin[1] + h * spin[2])
+    v = clumps.inertia[c, 1] * (b * spin[0] + f * spin[1] + i * spin[2])
+    w = clumps.inertia[c, 2] * (d * spin[0] + g * spin[1] + j * spin[2])
+    clumps.momentum[c, 0] = a * u + b * v + d * w
+    clumps.momentum[c, 1] = e * u + f * v + g * w
+    clumps.momentum[c, 2] = h * u + i * v + j * w
+    for axis in range(3):
+        clumps.velocity[c, axis] = 0.0
+    _write(clumps.rate, c, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @njit(cache=True, forceinline=True)

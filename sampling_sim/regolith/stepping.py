@@ -10,6 +10,7 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.regolith import activity, tools
 from sampling_sim.regolith.activity import Activity
 from sampling_sim.regolith.cells import Cells, candidate_pairs, wrap
+from sampling_sim.regolith.clumps import Clumps, drift_and_place, kick_and_place
 from sampling_sim.regolith.contacts import Contacts, Material, Near, sorted_pairs
 from sampling_sim.regolith.grains import Field, Grains, drift, kick_and_drift
 from sampling_sim.regolith.pair_forces import REBUILDS, new_work, pair_forces, promote_near
@@ -32,7 +33,7 @@ class Lists(NamedTuple):
     """Pairs of two sleepers."""
     near: Near
     moving: np.ndarray
-    """Free grains that are awake, uint32."""
+    """Awake grains that move on their own, uint32."""
     border: np.ndarray
     """Sleepers that touch an awake grain, uint32."""
 
@@ -40,6 +41,7 @@ class Lists(NamedTuple):
 @njit
 def new_lists(
     grains: Grains,
+    clumps: Clumps,
     lists: Lists,
     walls: Walls,
     region: Activity,
@@ -49,16 +51,17 @@ def new_lists(
 ) -> tuple[Lists, Walls]:
     """All lists for the present positions, springs carried over."""
     wrap(grains.position, cells)
+    wrap(clumps.position, cells)
     found = candidate_pairs(grains.position, grains.group, skin + material.reach, cells)
     contacts, dormant, near = sorted_pairs(
         found, region.awake, grains.position, grains.inverse, material, skin, lists.contacts,
         lists.dormant,
     )  # fmt: skip
-    moving = activity.moving_grains(region)
+    moving = activity.moving_grains(grains, region)
     border = activity.border_grains(region, contacts)
     grains.reference[:] = grains.position[:, :3]
     region.clock[1] = 0.0
-    walls = near_walls(grains, moving, walls, material, skin)
+    walls = near_walls(grains, activity.awake_grains(region), walls, material, skin)
     return Lists(contacts, dormant, near, moving, border), walls
 
 
@@ -72,6 +75,7 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
     @njit(cache=True)
     def run_steps(
         grains: Grains,
+        clumps: Clumps,
         lists: Lists,
         walls: Walls,
         region: Activity,
@@ -91,10 +95,16 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
         _ = source
         work = new_work()
         moved = drift(grains, lists.moving, 0.5 * dt)
+        moved = max(
+            moved,
+            drift_and_place(clumps, grains, region.awake, field, cells.period, dt, 0.5 * dt),
+        )
         for step in range(steps):
             rebuilt = not moved <= (REBUILD * skin) ** 2 or region.clock[1] > 0.0
             if rebuilt:
-                lists, walls = new_lists(grains, lists, walls, region, material, cells, skin)
+                lists, walls = new_lists(
+                    grains, clumps, lists, walls, region, material, cells, skin
+                )
                 stats[REBUILDS] += 1.0
                 moved = 0.0
             if surfaces.kind.size > 0:
@@ -104,9 +114,9 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
                     tool_pairs = tools.build_tool_pairs(
                         grains, surfaces, links, skin + allowance, tool_pairs
                     )
-                    if activity.wake_listed(grains, region, tool_pairs.grain):
+                    if activity.wake_listed(grains, clumps, region, tool_pairs.grain):
                         lists, walls = new_lists(
-                            grains, lists, walls, region, material, cells, skin
+                            grains, clumps, lists, walls, region, material, cells, skin
                         )
                         moved = 0.0
                 tools.tool_forces(grains, surfaces, tool_pairs, links, material, dt, stats)
@@ -118,12 +128,14 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
                 stats,
             )  # fmt: skip
             wall_forces(normal, grains, walls, material, dt, work, stats)
-            last = step == steps - 1
-            moved = kick_and_drift(grains, lists.moving, field, dt, 0.5 * dt if last else dt)
-        activity.look_at_sleepers(grains, region, lists.border, steps)
-        acceleration = np.sqrt((field.effective**2).sum())
+            ahead = 0.5 * dt if step == steps - 1 else dt
+            moved = kick_and_drift(grains, lists.moving, field, dt, ahead)
+            moved = max(
+                moved, kick_and_place(clumps, grains, region.awake, field, cells.period, dt, ahead)
+            )
+        activity.look_at_sleepers(grains, clumps, region, lists.border, steps)
         activity.let_sleep(
-            grains, region, lists.contacts, tool_pairs.grain, steps * dt, acceleration
+            grains, clumps, region, lists.contacts, tool_pairs.grain, steps * dt, field
         )
         grains.load[:] = 0.0
         return lists, walls, tool_pairs

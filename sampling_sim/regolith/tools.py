@@ -19,7 +19,7 @@ from sampling_sim.regolith.laws.hertz import normal_law
 from sampling_sim.regolith.laws.mindlin import friction_spring
 from sampling_sim.regolith.laws.restitution import damping_from_restitution
 from sampling_sim.regolith.contacts import Material
-from sampling_sim.regolith.grains import Grains
+from sampling_sim.regolith.grains import Grains, contact_mass
 from sampling_sim.regolith.pair_forces import PEAK_BRISTLE, PEAK_TOOL
 from sampling_sim.regolith.primitives import Primitive, PrimitiveKind
 
@@ -350,7 +350,7 @@ def _tool_contact(
     speed = ux * nx + uy * ny + uz * nz
     # twice the pair's modulus: the tool is rigid, and the grain's own mass counts, fixed or not
     hertz = 8.0 / 3.0 * material.modulus * sqrt(r)
-    mass = material.sphere_mass * r**3
+    mass = contact_mass(grains, i, material.sphere_mass)
     push, secant, viscosity, overlap = tool_normal(r - arm, speed, hertz, mass, law)
     stiffness_dt = material.shear_ratio * secant * dt
     tx, ty, tz, history[0], history[1], history[2] = friction_spring(

@@ -9,9 +9,10 @@ from sampling_sim.asteroid.field import SiteField, gravity_gradient_torque
 from sampling_sim.frames import rotation_from_vector
 from sampling_sim.regolith import clumps as rigid
 from sampling_sim.regolith.assembly import field_of
-from sampling_sim.regolith.kernel import Grains
+from sampling_sim.regolith.grains import Grains
 
 MOMENTS = np.array([1.0, 2.0, 2.7]) * 1e-6  # kg m², those of a grain of 2 cm
+AWAKE = np.ones(2, bool)
 SPIN = np.array([0.1, 0.36, -0.05])  # rad/s of P, 100 times the asteroid's
 
 
@@ -28,11 +29,11 @@ def body(rate, spin=(0.0, 0.0, 0.0), moments=MOMENTS, attitude=(0.0, 0.0, 0.0, 1
 
 def fly(clump, site, step, steps, observe=lambda: None):
     """Take steps with no contact, as the loop does; `observe` is called at each end."""
-    kernel_field = field_of(site)
+    kernel_field, grains = field_of(site), grains_of_two()
     for _ in range(steps):
-        rigid.drift(clump, kernel_field, 0.5 * step)
-        rigid.kick(clump, kernel_field, step)
-        rigid.drift(clump, kernel_field, 0.5 * step)
+        rigid.drift(clump, AWAKE, kernel_field, 0.5 * step)
+        rigid.kick(clump, grains, AWAKE, kernel_field, step)
+        rigid.drift(clump, AWAKE, kernel_field, 0.5 * step)
         observe()
 
 
@@ -167,7 +168,7 @@ def test_the_torque_of_the_field_is_that_of_the_attraction_alone():
         clump = body([0.0, 0.0, 0.0], spin=SPIN, attitude=quaternion)
         clump.position[0, 2] = height
         before = clump.momentum.copy()
-        rigid.kick(clump, field_of(site), 1e-3)
+        rigid.kick(clump, grains_of_two(), AWAKE, field_of(site), 1e-3)
         turn = rigid.rotation_matrices(quaternion)
         inertia = turn @ np.diag(MOMENTS) @ turn.T
         expected = gravity_gradient_torque(inertia[None], factor * gradient[None])[0]
@@ -185,7 +186,7 @@ def grains_of_two() -> Grains:
     zero = np.zeros((2, 6))
     return Grains(
         np.full((2, 4), 0.01), zero.copy(), zero.copy(), zero.copy(),
-        np.array([[50.0, 0.0], [50.0, 0.0]]), np.zeros((2, 3)),
+        np.array([[50.0, 0.0], [50.0, 0.0]]), np.zeros((2, 3)), np.zeros(2), np.ones(2, np.int64),
     )  # fmt: skip
 
 
@@ -195,11 +196,12 @@ def test_loads_of_the_spheres_sum_to_force_and_torque_about_the_centre_of_mass()
     quaternion = np.array([0.5, -0.5, 0.5, 0.5])
     clump, grains = body([0, 0, 0], attitude=quaternion), grains_of_two()
     grains.load[:] = rng.normal(size=(2, 6))
-    rigid.gather_loads(clump, grains)
+    force, torque = grains.load[:, :3].copy(), grains.load[:, 3:].copy()
+    rigid.gather_loads(clump, grains, AWAKE)
     turn = rigid.rotation_matrices(quaternion)
-    force, torque = grains.load[:, :3], grains.load[:, 3:]
     expected = np.hstack([force.sum(0), (torque + np.cross(clump.offset @ turn.T, force)).sum(0)])
     assert np.abs(clump.load[0] - expected).max() < 1e-14
+    assert (grains.load == 0.0).all()
     wrong = (torque + np.cross(clump.offset, force)).sum(0)
     assert np.abs(clump.load[0, 3:] - wrong).max() > 1e-3
 
@@ -214,7 +216,7 @@ def test_spheres_move_as_their_places_change():
         clump.velocity[0] = [0.02, -0.01, 0.03]
         places, speeds = [], []
         for _ in range(3):
-            rigid.place_members(clump, grains, kernel_field, 0.0)
+            rigid.place_members(clump, grains, AWAKE, kernel_field, np.zeros(3), 0.0)
             places.append(grains.position[:, :3].copy())
             speeds.append(grains.motion[:, :3].copy())
             fly(clump, site, step, 1)
