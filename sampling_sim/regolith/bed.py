@@ -36,6 +36,10 @@ class Bed:
     """[N] rolling spring force of each pair (the same seen from either grain), shape (c, 3)."""
     pull_off_scale: float = 0.0
     """[J/m²] w: the pull-off force of a contact is 2π w R*."""
+    looseness: float = float("nan")
+    """[1] how it was poured to the packing fraction asked for (`looseness.py`); NaN: none asked."""
+    is_settled: bool = True
+    """Whether it rests; else it starts as placed and may sink."""
     packing_fraction: float = float("nan")
     """[1] between the fixed layer and one largest grain below the surface."""
     coordination_number: float = float("nan")

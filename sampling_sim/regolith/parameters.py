@@ -7,19 +7,18 @@ the overlaps stay small, which the solver guards.
 
 import math
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Interval
 
 from sampling_sim.errors import ConfigError
 from sampling_sim.quantities import Density, Length, Number, Pressure
+from sampling_sim.regolith.layers import RegolithLayer
+from sampling_sim.regolith.preparation_rules import check_preparation
 from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 
 LARGEST_ACROSS = 6
 """Largest grains that must fit across the box; chosen: below that walls order the packing."""
-
-MOST_GRAINS = 1_000_000
-"""Smallest grains that would fill the box; chosen: some 200 MB and hours a case."""
 
 COHESIVE_OVERLAP_LIMIT = 0.01
 """Overlap over radius that cohesion alone may cause; the mean overlap guard of the bed."""
@@ -39,7 +38,20 @@ class RegolithParameters:
     diameter_max: Annotated[Length, Gt(0)] = 0.032
     """[m] largest grain; chosen: demonstration resolution."""
     size_index: Annotated[Number, Interval(ge=-6, le=-0.1)] = -2.5
-    """[1] exponent of the cumulative size distribution; assumed −2.5 to −3 (never measured)."""
+    """[1] exponent of the cumulative power law; assumed −2.5 to −3 (never measured)."""
+    size_distribution: Literal["power_law", "log_normal", "table"] = "power_law"
+    """Which law the sizes follow, cut to diameter_min and diameter_max."""
+    size_median: Annotated[Length, Gt(0)] | None = None
+    """[m] median of the uncut log-normal, by number."""
+    size_sigma: Annotated[Number, Interval(gt=0, le=3)] | None = None
+    """[1] standard deviation of ln d of the uncut log-normal."""
+    size_table: tuple[tuple[Length, Number], ...] = ()
+    """[m], [1] diameter and cumulative fraction, straight lines in between."""
+    size_table_by: Literal["number", "mass"] = "number"
+    """What the table's fractions count."""
+    size_grading: Annotated[Number, Interval(ge=-1, le=1)] = 0.0
+    """[1] correlation of size with depth where the grains are poured: 1 sorts the largest to the
+    floor, −1 to the surface, 0 mixes."""
     tensile_strength: Annotated[Pressure, Ge(0)] = 1.0
     """[Pa] macroscopic, through Rumpf; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
     cohesion_range: Annotated[Length, Gt(0)] = 1e-4
@@ -64,6 +76,17 @@ class RegolithParameters:
     """[m] from the undisturbed surface to the floor; chosen: several times the sinkage."""
     shape: GrainShapeParameters = field(default_factory=GrainShapeParameters)
     """Spheres, or clumps; sizes above are diameters of the sphere of equal volume."""
+    layers: tuple[RegolithLayer, ...] = ()
+    """From the surface down; none: one bed."""
+    packing_fraction: Annotated[Number, Interval(ge=0.05, le=0.9)] | None = None
+    """[1] wanted between the glued layer and the surface; left out: as the grains fall with their
+    own friction.  Which values can be reached is known once the bed is poured."""
+    may_be_unsettled: bool = False
+    """Accept a bed looser than its friction and cohesion hold: it starts as placed and may sink."""
+    boulder_count: Annotated[int, Interval(ge=0, le=1000)] = 0
+    """[1] single large spheres in the bed, placed before the grains are poured around them."""
+    boulder_diameter: Annotated[Length, Gt(0)] = 0.08
+    """[m] of each boulder; chosen: several of the largest grains."""
     packing_seed: Annotated[int, Interval(ge=0, le=2**63 - 1)] = 1
     """Which packing: sizes and pouring positions follow from it."""
     may_leave: bool = False
@@ -74,12 +97,6 @@ class RegolithParameters:
         if self.diameter_min > self.diameter_max:
             raise ConfigError(
                 key + "diameter_min", self.diameter_min, f"at most diameter_max {self.diameter_max}"
-            )
-        if self.diameter_max > 4.0 * self.diameter_min:
-            raise ConfigError(
-                key + "diameter_max",
-                self.diameter_max,
-                "at most 4 times diameter_min (search and step pay for the ratio)",
             )
         for name, width in (("width_x", self.width_x), ("width_y", self.width_y)):
             if width < LARGEST_ACROSS * self.diameter_max:
@@ -93,25 +110,18 @@ class RegolithParameters:
             raise ConfigError(
                 key + "depth", self.depth, f"at least 2 largest grains, {2 * self.diameter_max:g} m"
             )
-        most = self.width_x * self.width_y * self.depth / (math.pi / 6.0 * self.diameter_min**3)
-        if most > MOST_GRAINS:
-            raise ConfigError(
-                key + "diameter_min",
-                self.diameter_min,
-                f"the box would hold up to {most:.3g} of the smallest grains, at most "
-                f"{MOST_GRAINS}: larger grains or a smaller box",
-            )
         if self.cohesion_range > 0.1 * self.diameter_min:
             raise ConfigError(
                 key + "cohesion_range", self.cohesion_range, "at most a tenth of diameter_min"
             )
-        if self.tensile_strength > self._strongest():
+        if self.tensile_strength > self.strongest:
             raise ConfigError(
                 key + "tensile_strength",
                 self.tensile_strength,
-                f"at most {self._strongest():.3g} Pa at this youngs_modulus (above, cohesion alone "
+                f"at most {self.strongest:.3g} Pa at this youngs_modulus (above, cohesion alone "
                 f"presses grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
             )
+        check_preparation(self)
 
     @property
     def pair_modulus(self) -> float:
@@ -129,7 +139,8 @@ class RegolithParameters:
         shear = self.youngs_modulus / (4.0 * (1.0 + nu) * (2.0 - nu))
         return 6.0 * shear / self.pair_modulus
 
-    def _strongest(self) -> float:
+    @property
+    def strongest(self) -> float:
         """Tensile strength [Pa] whose Rumpf force makes the largest cohesive overlap allowed."""
         radius = 0.5 * self.diameter_min
         overlap = COHESIVE_OVERLAP_LIMIT * radius

@@ -55,10 +55,13 @@ def measured(bed: Bed) -> Bed:
     )
 
 
-def rumpf_pull_off_scale(bed: Bed) -> float:
-    """W [J/m²] that gives the touching pairs of the slab the strength wanted, through Rumpf."""
+def rumpf_pull_off_scale(bed: Bed, reach: float = 0.0) -> float:
+    """W [J/m²] that gives the bonds of the slab the strength wanted, through Rumpf.
+
+    Bonds are the pairs with a gap below `reach` [m].
+    """
     _, volume = free_slab(bed)
-    radius, branch, _ = bonds_in_slab(bed, 0.0)
+    radius, branch, _ = bonds_in_slab(bed, reach)
     if not radius.size:
         msg = (
             f"regolith.depth = {bed.parameters.depth:g} m: no grains touch between the fixed layer "

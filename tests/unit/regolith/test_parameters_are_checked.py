@@ -13,7 +13,7 @@ from sampling_sim.regolith.solver import GrainSolver, stable_step
     ("values", "key"),
     [
         ({"diameter_min": 0.04}, "regolith.diameter_min"),
-        ({"diameter_max": 0.08}, "regolith.diameter_max"),
+        ({"diameter_min": 0.0015}, "regolith.diameter_max"),
         ({"width_x": 0.15}, "regolith.width_x"),
         ({"width_y": 0.15}, "regolith.width_y"),
         ({"depth": 0.06}, "regolith.depth"),
