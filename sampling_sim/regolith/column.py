@@ -47,7 +47,7 @@ def column(parameters: "RegolithParameters") -> tuple[FloatArray, FloatArray]:
     solid = pi / 6.0 * grains**3
     boulders = np.full(p.boulder_count, p.boulder_diameter)
     # a boulder is put where its share of the bed's depth will be, wholly below the surface
-    share = p.boulder_diameter / p.depth * 0.5
+    share = min(0.5, 0.5 * p.boulder_diameter / p.depth)
     level = rng.uniform(share, 1.0 - share, boulders.size) * p.depth * stretch
     height = (np.cumsum(solid) - 0.5 * solid) / (area * fraction)
     diameter = np.concatenate([boulders, grains])
