@@ -1,11 +1,11 @@
 """Which grains are awake: those at rest that nothing disturbs are left out of the step.
 
-A grain falls asleep when over a window of `WINDOW` it has moved less than a share of what the field
-alone would move a loose grain, is slow, and touches no awake grain that is not so; it is then fixed, and
-contacts between two sleepers are not evaluated.  It wakes, with all grains around it, when the load of
-its awake neighbours differs by more than `WAKE_SHARE` of its bond and weight from what it was when the
-neighbours were settled, or when a tool may reach it before the next look.  So what is neglected is
-stated: load changes below that share, and motion slower than the limits.
+A grain falls asleep when over a window of `WINDOW` it has moved less than a share of what the
+field alone would move a loose grain, is slow, and touches no awake grain that is not so; it is then
+fixed, and contacts between two sleepers are not evaluated.  It wakes, with all grains around it,
+when the load of its awake neighbours differs by more than `WAKE_SHARE` of its bond and weight from
+what it was when the neighbours were settled, or when a tool may reach it before the next look.  So
+what is neglected is stated: load changes below that share, and motion slower than the limits.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,8 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.regolith.clumps import Clumps, stop
+from sampling_sim.regolith.clump_motion import stop
+from sampling_sim.regolith.clumps import Clumps
 from sampling_sim.regolith.contacts import Contacts, touches
 from sampling_sim.regolith.grains import Field, Grains
 
@@ -25,7 +26,7 @@ REST_SHARE = 0.25
 REST_SPEED = 1e-4
 """[m/s] and at the end of it; chosen: twice what a bed at rest may have (packing.RMS_AT_REST)."""
 WAKE_SHARE = 0.05
-"""Change of load that wakes, over pull-off force plus weight; chosen: a disturbance of a twentieth."""
+"""Change of load that wakes, over pull-off force plus weight; chosen: a twentieth."""
 WAKE_REACH = 2.0
 """Distance from a woken grain within which others wake too, in largest diameters; chosen."""
 
@@ -55,13 +56,13 @@ class Activity(NamedTuple):
 
 @njit
 def awake_grains(activity: Activity) -> np.ndarray:
-    """Indices of the awake grains, uint32."""
+    """List the indices of the awake grains, uint32."""
     return np.flatnonzero(activity.awake & activity.free).astype(np.uint32)
 
 
 @njit
 def moving_grains(grains: Grains, activity: Activity) -> np.ndarray:
-    """Indices of the awake grains that move on their own, not with a clump, uint32."""
+    """List the indices of the awake grains that move on their own, not with a clump, uint32."""
     alone = grains.inverse[:, 1] > 0.0
     return np.flatnonzero(activity.awake & activity.free & alone).astype(np.uint32)
 
@@ -70,16 +71,14 @@ def moving_grains(grains: Grains, activity: Activity) -> np.ndarray:
 def border_grains(activity: Activity, contacts: Contacts) -> np.ndarray:
     """Sleepers that share a contact with an awake grain, uint32."""
     mark = np.zeros(activity.awake.size, np.bool_)
-    for k in range(contacts.count[0]):
+    for k in range(contacts.used[0]):
         for i in (contacts.first[k], contacts.second[k]):
             mark[i] = activity.free[i] and not activity.awake[i]
     return np.flatnonzero(mark).astype(np.uint32)
 
 
 @njit
-def wake_around(
-    grains: Grains, clumps: Clumps, activity: Activity, seeds: np.ndarray
-) -> bool:
+def wake_around(grains: Grains, clumps: Clumps, activity: Activity, seeds: np.ndarray) -> bool:
     """Wake the seeds (bool, shape (n,)) and the sleepers near them; say whether there were any.
 
     A clump wakes whole, with any of its spheres.
@@ -97,21 +96,21 @@ def wake_around(
             if square < reach * reach:
                 activity.awake[i], woken = True, True
                 activity.window[i] = position[i, :3]
+                grains.load[i] = 0.0  # what it has summed while asleep is not for one step
     for c in range(clumps.position.shape[0]):
         members = clumps.member[clumps.start[c] : clumps.start[c + 1]]
         if activity.awake[members].any() and not activity.awake[members].all():
             for i in members:
                 activity.awake[i] = True
                 activity.window[i] = position[i, :3]
+                grains.load[i] = 0.0
     if woken:
         _lists_change(activity)
     return woken
 
 
 @njit
-def wake_listed(
-    grains: Grains, clumps: Clumps, activity: Activity, listed: np.ndarray
-) -> bool:
+def wake_listed(grains: Grains, clumps: Clumps, activity: Activity, listed: np.ndarray) -> bool:
     """Wake grains that a tool may reach, and those near them; say whether any slept."""
     seeds = np.zeros(activity.awake.size, np.bool_)
     for i in listed:
@@ -182,7 +181,7 @@ def let_sleep(
         rests[i] = False
     _all_or_none(clumps, rests)
     stays = rests.copy()
-    for k in range(contacts.count[0]):
+    for k in range(contacts.used[0]):
         i, j = contacts.first[k], contacts.second[k]
         if touches(contacts, k):
             if activity.awake[j] and not rests[j]:

@@ -41,6 +41,7 @@ def material_of(bed: Bed) -> Material:
         twisting=0.0,
         reach=float(p.cohesion_range) if bed.pull_off_scale > 0.0 else 0.0,
         separation=1.0,
+        tears=False,
         sphere_mass=p.grain_density * 4.0 / 3.0 * pi,
     )
 
@@ -52,7 +53,9 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
     inverse = np.column_stack([1.0 / mass, 1.0 / (0.4 * mass * radius**2)])
     body = bed.body[order]
     is_part = body < bed.clumps.clump_count
-    inverse[is_part] = np.column_stack([1.0 / bed.body_mass[body[is_part]], np.zeros(is_part.sum())])
+    inverse[is_part] = np.column_stack(
+        [1.0 / bed.body_mass[body[is_part]], np.zeros(is_part.sum())]
+    )
     inverse[bed.fixed[order]] = 0.0
     return Grains(
         np.column_stack([bed.position[order], radius]),
@@ -136,7 +139,7 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
 
 
 def lists_of(bed: Bed, rank: IntArray, grains: Grains, region: Activity) -> Lists:
-    """Lists before the first step, which makes them anew: springs of the bed, and who moves."""
+    """Give the lists before the first step: springs of the bed, and who moves."""
     nobody = np.zeros(0, np.uint32)
     return Lists(
         contacts_of(bed, rank),

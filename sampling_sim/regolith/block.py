@@ -24,21 +24,21 @@ JKR = int(CohesionLaw.JKR)
 LANES = 32
 """Contacts taken together; chosen: fastest of 16, 32 and 64."""
 
-(DX, DY, DZ, RI, RJ, VX, VY, VZ, OX, OY, OZ, PX, PY, PZ, SHARE, MU, MU_R, FX, FY, FZ, TX, TY, TZ, WX,
- WY, WZ, SUM, COUNT, PEAK, PEAK_FIXED) = range(0, 30 * LANES, LANES)  # fmt: skip
+(DX, DY, DZ, RI, RJ, VX, VY, VZ, OX, OY, OZ, PX, PY, PZ, SHARE, MU, MU_R, FX, FY, FZ, TX, TY, TZ,
+ WX, WY, WZ, SUM, COUNT, PEAK, PEAK_FIXED) = range(0, 30 * LANES, LANES)  # fmt: skip
 """Work array: vector from the second centre to the first [m], radii [m] (later the arms), velocity
 of the first relative to the second [m/s], both angular velocities [rad/s], share of the overlap by
-which the contact point lies inside the first grain, friction and rolling friction; then force on the
-first [N], n × its tangential part [N], rolling and twisting torque [N m], and the sums and peaks of
-the overlap over the smaller radius, lane by lane."""
+which the contact point lies inside the first grain, friction and rolling friction; then force on
+the first [N], n × its tangential part [N], rolling and twisting torque [N m], and the sums and
+peaks of the overlap over the smaller radius, lane by lane."""
 WORK = 30 * LANES
 
 (H0, H1, H2, H3, H4, H5, H6, TOUCH, STIFFNESS, DAMPING, PULL_OFF, RADIUS, PER_RADIUS, TEAR) = range(
     0, 14 * LANES, LANES
 )
-"""Block of a contact: tangential, rolling and twisting spring [N], 1.0 where it touches; stiffness and
-damping constants of the normal law, pull-off force [N], R* [m], 1/smaller radius [1/m] (negative where
-one of the two is fixed), gap at which a JKR contact tears [m]."""
+"""Block of a contact: tangential, rolling and twisting spring [N], 1.0 where it touches; stiffness
+and damping constants of the normal law, pull-off force [N], R* [m], 1/smaller radius [1/m]
+(negative where one of the two is fixed), gap at which a JKR contact tears [m]."""
 BLOCK = 14 * LANES
 SPRINGS = 8
 """Leading rows of a block that change: springs and touch."""
@@ -61,7 +61,7 @@ class Laws(NamedTuple):
 def evaluate(
     normal: int, cohesion: int, is_twisting: bool, work: FloatArray, block: FloatArray, laws: Laws
 ) -> None:
-    """Forces of the contacts of one block.
+    """Evaluate the contacts of one block.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def evaluate(
                 normal, overlap, block[STIFFNESS + c], block[DAMPING + c]
             )
             pull = attraction(cohesion, gap, block[PULL_OFF + c], laws.reach, laws.separation)
-        # damping never pulls, and Coulomb's limits count the repulsion alone: net load plus cohesion
+        # damping never pulls; Coulomb's limits count the repulsion alone: net load plus cohesion
         push = touch * max(0.0, elastic - viscosity * speed)
         stiffness_dt = laws.shear_dt * secant
         tx, ty, tz, hx, hy, hz = friction_spring(

@@ -27,7 +27,7 @@ class Cells(NamedTuple):
     span: FloatArray
     """[m] extent, shape (3,); a period where the axis is periodic."""
     period: FloatArray
-    """[m] periods of the three axes, 0 for none, shape (3,)."""
+    """[m] periods along x and y, 0 for none, shape (3,); z has none."""
 
 
 class Candidates(NamedTuple):
@@ -82,41 +82,76 @@ def candidate_pairs(
     """
     count = position.shape[0]
     level, width = _levels(position, margin, cells)
+    grid = _sorted_into_cells(position, level, width, cells)
+    pairs = np.zeros((8 * count + 64, 3))
+    found, place, low, high = 0, np.zeros(3, np.int64), np.zeros(3, np.int64), np.zeros(3, np.int64)
+    for s in range(count):
+        i = grid.member[s]
+        for m in range(level[i], width.size):
+            shape = grid.shape[m]
+            _cell(position, i, cells, shape, place)
+            for a in range(3):
+                _range(place[a], shape[a], cells.period[a] > 0.0, low, high, a)
+            for x in range(low[0], high[0]):
+                for y in range(low[1], high[1]):
+                    row = _turned(x, shape[0]) * shape[1] + _turned(y, shape[1])
+                    row = grid.offset[m] + row * shape[2]
+                    # the cells of a column are neighbours in memory
+                    begin, end = grid.start[row + low[2]], grid.start[row + high[2]]
+                    if len(pairs) < found + end - begin:
+                        pairs = _grown(pairs, end - begin)
+                    # within a level a pair is found from the one that lies behind
+                    begin = max(begin, s + 1) if m == level[i] else begin
+                    found = _collect(
+                        i, begin, end, position, grid, group, margin, cells.period, pairs,
+                        found,
+                    )  # fmt: skip
+    return _sorted_by_first(count, pairs[:found])
+
+
+class _Grid(NamedTuple):
+    """Grains sorted by level and cell, column by column."""
+
+    shape: IntArray
+    """Cells of each level along x, y, z."""
+    offset: IntArray
+    """First cell of each level."""
+    start: IntArray
+    """First grain of each cell, in the order of `member`."""
+    member: IntArray
+    place: FloatArray
+    """[m] centre and radius of the members, shape (4, n)."""
+
+
+@njit(cache=True, error_model="numpy")
+def _sorted_into_cells(
+    position: FloatArray, level: IntArray, width: FloatArray, cells: Cells
+) -> _Grid:
+    """Sort the grains by counting; those of a cell stay in their order."""
+    count = position.shape[0]
     shape = np.zeros((width.size, 3), np.int64)
     offset = np.zeros(width.size + 1, np.int64)
     for m in range(width.size):
         for a in range(3):
             shape[m, a] = max(1, int(cells.span[a] / width[m]))
         offset[m + 1] = offset[m] + shape[m, 0] * shape[m, 1] * shape[m, 2]
-    head = np.full(offset[-1], -1, np.int64)
-    following = np.full(count, -1, np.int64)
-    place = np.zeros(3, np.int64)
-    for i in range(count - 1, -1, -1):  # so that chains run upwards
-        _cell(position, i, cells, shape[level[i]], place)
-        c = offset[level[i]] + (place[0] * shape[level[i], 1] + place[1]) * shape[level[i], 2]
-        following[i] = head[c + place[2]]
-        head[c + place[2]] = i
-    first = np.zeros(8 * count + 64, np.uint32)
-    second, gap = np.zeros(first.size, np.uint32), np.zeros(first.size)
-    found, low, high = 0, np.zeros(3, np.int64), np.zeros(3, np.int64)
+    start = np.zeros(offset[-1] + 1, np.int64)
+    cell, place = np.zeros(count, np.int64), np.zeros(3, np.int64)
     for i in range(count):
-        for m in range(level[i], width.size):
-            _cell(position, i, cells, shape[m], place)
-            for a in range(3):
-                _range(place[a], shape[m, a], cells.period[a] > 0.0, low, high, a)
-            for x in range(low[0], high[0]):
-                for y in range(low[1], high[1]):
-                    row = (_turned(x, shape[m, 0]) * shape[m, 1] + _turned(y, shape[m, 1]))
-                    row = offset[m] + row * shape[m, 2]
-                    for z in range(low[2], high[2]):
-                        j = head[row + _turned(z, shape[m, 2])]
-                        if first.size < found + count:
-                            first, second, gap = _grown(first), _grown(second), _grown(gap)
-                        found = _collect(
-                            i, j, m == level[i], following, position, group, margin, cells.period,
-                            first, second, gap, found,
-                        )  # fmt: skip
-    return _sorted_by_first(count, first[:found], second[:found], gap[:found])
+        m = level[i]
+        _cell(position, i, cells, shape[m], place)
+        cell[i] = offset[m] + (place[0] * shape[m, 1] + place[1]) * shape[m, 2] + place[2]
+        start[cell[i] + 1] += 1
+    for c in range(start.size - 1):
+        start[c + 1] += start[c]
+    slot, member, sorted_place = start[:-1].copy(), np.zeros(count, np.int64), np.zeros((4, count))
+    for i in range(count):
+        s = slot[cell[i]]
+        slot[cell[i]] += 1
+        member[s] = i
+        for a in range(4):
+            sorted_place[a, s] = position[i, a]
+    return _Grid(shape, offset, start, member, sorted_place)
 
 
 @njit(cache=True, error_model="numpy")
@@ -144,9 +179,7 @@ def _levels(position: FloatArray, margin: float, cells: Cells) -> tuple[IntArray
 
 
 @njit(cache=True, error_model="numpy")
-def _cell(
-    position: FloatArray, i: int, cells: Cells, shape: IntArray, place: IntArray
-) -> None:
+def _cell(position: FloatArray, i: int, cells: Cells, shape: IntArray, place: IntArray) -> None:
     """Cell of grain i in a level of `shape` cells, written into `place`."""
     for a in range(3):
         steps = np.floor((position[i, a] - cells.low[a]) / cells.span[a] * shape[a])
@@ -156,9 +189,7 @@ def _cell(
 
 
 @njit(cache=True)
-def _range(
-    place: int, size: int, periodic: bool, low: IntArray, high: IntArray, a: int
-) -> None:
+def _range(place: int, size: int, periodic: bool, low: IntArray, high: IntArray, a: int) -> None:
     """Cells to look at along one axis; past the end stands for the other side (`_turned`)."""
     low[a], high[a] = place - 1, place + 2
     if not periodic:
@@ -174,66 +205,59 @@ def _turned(cell: int, size: int) -> int:
 
 
 @njit(cache=True)
-def _grown(array: np.ndarray) -> np.ndarray:
-    """Array of twice the length, contents kept."""
-    larger = np.zeros(2 * array.size, array.dtype)
-    larger[: array.size] = array
+def _grown(pairs: FloatArray, room: int) -> FloatArray:
+    """Longer array with room for so many more rows, contents kept."""
+    larger = np.zeros((2 * len(pairs) + room, 3))
+    larger[: len(pairs)] = pairs
     return larger
 
 
 @njit(cache=True, error_model="numpy")
 def _collect(
     i: int,
-    j: int,
-    same_level: bool,
-    following: IntArray,
+    begin: int,
+    end: int,
     position: FloatArray,
+    grid: _Grid,
     group: IntArray,
     margin: float,
     period: FloatArray,
-    first: np.ndarray,
-    second: np.ndarray,
-    gap: FloatArray,
+    pairs: FloatArray,
     found: int,
 ) -> int:
-    """Append the partners of grain i in one cell, whose chain starts with grain j."""
-    px, py, pz = period[0], period[1], period[2]
-    while j >= 0:
-        # within a level a pair is found from its lower grain, between levels from its smaller one
-        if (j > i or not same_level) and group[i] != group[j]:
-            dx = position[i, 0] - position[j, 0]
-            dy = position[i, 1] - position[j, 1]
-            dz = position[i, 2] - position[j, 2]
-            if px > 0.0:
-                dx -= px * np.rint(dx / px)
-            if py > 0.0:
-                dy -= py * np.rint(dy / py)
-            if pz > 0.0:
-                dz -= pz * np.rint(dz / pz)
-            touch = position[i, 3] + position[j, 3]
-            square = dx * dx + dy * dy + dz * dz
-            if square < (touch + margin) * (touch + margin):
-                first[found], second[found] = min(i, j), max(i, j)
-                gap[found] = sqrt(square) - touch
+    """Append partners of grain i among the members `begin` to `end`: both grains, the gap."""
+    px, py, place = period[0], period[1], grid.place
+    ox, oy, oz, radius = position[i, 0], position[i, 1], position[i, 2], position[i, 3]
+    for s in range(np.uint64(begin), np.uint64(end)):
+        dx, dy, dz = ox - place[0, s], oy - place[1, s], oz - place[2, s]
+        if px > 0.0:
+            dx -= px * np.rint(dx / px)
+        if py > 0.0:
+            dy -= py * np.rint(dy / py)
+        touch = radius + place[3, s]
+        square = dx * dx + dy * dy + dz * dz
+        if square < (touch + margin) * (touch + margin):
+            j = grid.member[s]
+            if group[i] != group[j]:
+                lower = i < j
+                pairs[found, 0], pairs[found, 1] = i if lower else j, j if lower else i
+                pairs[found, 2] = sqrt(square) - touch
                 found += 1
-        j = following[j]
     return found
 
 
 @njit(cache=True)
-def _sorted_by_first(
-    count: int, first: np.ndarray, second: np.ndarray, gap: FloatArray
-) -> Candidates:
+def _sorted_by_first(count: int, pairs: FloatArray) -> Candidates:
     """Pairs in compressed rows of their lower grain, in the order they were found."""
     start = np.zeros(count + 1, np.int64)
-    for k in range(first.size):
-        start[first[k] + 1] += 1
+    for k in range(len(pairs)):
+        start[int(pairs[k, 0]) + 1] += 1
     for i in range(count):
         start[i + 1] += start[i]
     slot = start[:-1].copy()
-    ordered, gaps = np.zeros(first.size, np.uint32), np.zeros(first.size)
-    for k in range(first.size):
-        ordered[slot[first[k]]] = second[k]
-        gaps[slot[first[k]]] = gap[k]
-        slot[first[k]] += 1
-    return Candidates(start, ordered, gaps)
+    second, gap = np.zeros(len(pairs), np.uint32), np.zeros(len(pairs))
+    for k in range(len(pairs)):
+        i = int(pairs[k, 0])
+        second[slot[i]], gap[slot[i]] = int(pairs[k, 1]), pairs[k, 2]
+        slot[i] += 1
+    return Candidates(start, second, gap)

@@ -28,14 +28,14 @@ from sampling_sim.regolith.block import (
 from sampling_sim.regolith.cells import Candidates
 from sampling_sim.regolith.laws.jkr import jkr_tear
 
-CLASSES = 16
+CLASSES = 64
 """Classes of gap into which near pairs are sorted; chosen: fine beside the skin."""
 
 
 class Contacts(NamedTuple):
     """Pairs that the force laws are evaluated for."""
 
-    count: IntArray
+    used: IntArray
     """How many there are, shape (1,); the arrays have room for more."""
     first: np.ndarray
     """Lower grain, uint32."""
@@ -76,6 +76,8 @@ class Material(NamedTuple):
     """[m] gap up to which cohesion acts; 0 without cohesion."""
     separation: float
     """[m] least separation of van der Waals' law."""
+    tears: bool
+    """Whether contacts hold beyond touch (JKR)."""
     sphere_mass: float
     """[kg/m³] mass of a grain over its radius cubed."""
 
@@ -92,9 +94,9 @@ def no_contacts(room: int) -> Contacts:
 @njit
 def append(contacts: Contacts, first: int, second: int) -> int:
     """Add a contact; return its index.  Its block still has to be filled."""
-    k = contacts.count[0]
+    k = contacts.used[0]
     contacts.first[k], contacts.second[k] = first, second
-    contacts.count[0] = k + 1
+    contacts.used[0] = k + 1
     return k
 
 
@@ -128,7 +130,8 @@ def fill_constants(
     fill_block(contacts, k, radius, mass, (-1.0 if is_fixed else 1.0) / min(ri, rj), material)
     block, lane = contacts.block[k // LANES], k % LANES
     block[PULL_OFF + lane] = pull_off
-    block[TEAR + lane] = jkr_tear(block[STIFFNESS + lane], pull_off)
+    if material.tears:
+        block[TEAR + lane] = jkr_tear(block[STIFFNESS + lane], pull_off)
 
 
 @njit(error_model="numpy")
@@ -147,19 +150,17 @@ def fill_block(
 
 @njit
 def rows_of(contacts: Contacts, count: int) -> tuple[IntArray, IntArray]:
-    """Contacts by their first grain: head of each grain's chain and the next in it, −1 at its end."""
+    """Chains of contacts by their first grain: each grain's head, and the next; −1 ends."""
     head = np.full(count, -1, np.int64)
-    following = np.full(contacts.count[0], -1, np.int64)
-    for k in range(contacts.count[0]):
+    following = np.full(contacts.used[0], -1, np.int64)
+    for k in range(contacts.used[0]):
         following[k] = head[contacts.first[k]]
         head[contacts.first[k]] = k
     return head, following
 
 
 @njit
-def find(
-    contacts: Contacts, head: IntArray, following: IntArray, first: int, second: int
-) -> int:
+def find(contacts: Contacts, head: IntArray, following: IntArray, first: int, second: int) -> int:
     """Index of a contact in chains made by `rows_of`, −1 if it is not there."""
     k = head[first]
     while k >= 0 and contacts.second[k] != second:
@@ -186,21 +187,12 @@ def sorted_pairs(
     count = awake.size
     head, following = rows_of(old, count)
     head_dormant, following_dormant = rows_of(old_dormant, count)
-    touching, dormant, near = 0, 0, np.zeros(CLASSES + 1, np.int64)
-    for i in range(count):
-        for p in range(candidates.start[i], candidates.start[i + 1]):
-            is_awake = awake[i] or awake[candidates.second[p]]
-            if candidates.gap[p] < material.reach:
-                if is_awake:
-                    touching += 1
-                else:
-                    dormant += 1
-            elif is_awake:
-                near[_gap_class(candidates.gap[p] - material.reach, skin) + 1] += 1
+    sizes = _sizes(candidates, awake, material.reach, skin)
+    near = sizes[2:]
     for c in range(CLASSES):
         near[c + 1] += near[c]
     # every near pair may become a contact before the next list
-    contacts, asleep = no_contacts(touching + near[CLASSES]), no_contacts(dormant)
+    contacts, asleep = no_contacts(sizes[0] + near[CLASSES]), no_contacts(sizes[1])
     first, second = np.zeros(near[CLASSES], np.uint32), np.zeros(near[CLASSES], np.uint32)
     for i in range(count):
         for p in range(candidates.start[i], candidates.start[i + 1]):
@@ -221,6 +213,20 @@ def sorted_pairs(
                 first[near[c]], second[near[c]] = i, j
                 near[c] += 1
     return contacts, asleep, Near(first, second, near[:CLASSES].copy())
+
+
+@njit
+def _sizes(candidates: Candidates, awake: np.ndarray, reach: float, skin: float) -> IntArray:
+    """Count contacts, contacts of two sleepers, a zero, and the near pairs of each class."""
+    sizes = np.zeros(CLASSES + 3, np.int64)
+    for i in range(awake.size):
+        for p in range(candidates.start[i], candidates.start[i + 1]):
+            is_awake = awake[i] or awake[candidates.second[p]]
+            if candidates.gap[p] < reach:
+                sizes[0 if is_awake else 1] += 1
+            elif is_awake:
+                sizes[3 + _gap_class(candidates.gap[p] - reach, skin)] += 1
+    return sizes
 
 
 @njit(error_model="numpy")

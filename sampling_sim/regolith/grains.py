@@ -26,7 +26,8 @@ class Grains(NamedTuple):
     load: FloatArray
     """Force [N] and torque [N m] being summed, shape (n, 6)."""
     inverse: FloatArray
-    """1/mass and 1/inertia, zeros for a fixed grain; of a clump's sphere the body's and 0; (n, 2)."""
+    """1/mass and 1/inertia, zeros for a fixed grain; of a sphere of a clump 1/its body's mass and 0;
+    shape (n, 2)."""
     reference: FloatArray
     """[m] centres when the lists were built, shape (n, 3)."""
     drag: FloatArray
@@ -50,7 +51,7 @@ class Field(NamedTuple):
 
 @njit(error_model="numpy", forceinline=True)
 def contact_mass(grains: Grains, i: int, sphere_mass: float) -> float:
-    """Mass [kg] of a grain's contact with something rigid: its own, fixed or not, or its clump's."""
+    """Mass [kg] of a grain that meets something rigid: its own, fixed or not, or its clump's."""
     if grains.inverse[i, 1] == 0.0 and grains.inverse[i, 0] > 0.0:
         return 1.0 / grains.inverse[i, 0]
     return sphere_mass * grains.position[i, 3] ** 3
@@ -70,7 +71,7 @@ def _move(grains: Grains, i: int, dt: float) -> float:
 
 @njit(error_model="numpy")
 def drift(grains: Grains, moving: np.ndarray, dt: float) -> float:
-    """Move the grains of the list for `dt`; largest squared displacement since the lists were built."""
+    """Move the grains listed for `dt`; largest squared displacement since the lists were built."""
     largest = 0.0
     for m in range(np.uint64(moving.size)):
         largest = max(largest, _move(grains, np.uint64(moving[m]), dt))
@@ -108,10 +109,23 @@ def kick_and_drift(
         bx = inverse[i, 1] * load[i, 3] - (wy * oz - wz * oy) - drag * ox
         by = inverse[i, 1] * load[i, 4] - (wz * ox - wx * oz) - drag * oy
         bz = inverse[i, 1] * load[i, 5] - (wx * oy - wy * ox) - drag * oz
-        for a, rate in enumerate((ax, ay, az, bx, by, bz)):
-            speed = motion[i, a] + dt * rate
-            motion[i, a] = speed
-            predicted[i, a] = speed + half * rate
-            load[i, a] = 0.0
+        motion[i, 0] += dt * ax
+        motion[i, 1] += dt * ay
+        motion[i, 2] += dt * az
+        motion[i, 3] += dt * bx
+        motion[i, 4] += dt * by
+        motion[i, 5] += dt * bz
+        predicted[i, 0] = motion[i, 0] + half * ax
+        predicted[i, 1] = motion[i, 1] + half * ay
+        predicted[i, 2] = motion[i, 2] + half * az
+        predicted[i, 3] = motion[i, 3] + half * bx
+        predicted[i, 4] = motion[i, 4] + half * by
+        predicted[i, 5] = motion[i, 5] + half * bz
+        load[i, 0] = 0.0
+        load[i, 1] = 0.0
+        load[i, 2] = 0.0
+        load[i, 3] = 0.0
+        load[i, 4] = 0.0
+        load[i, 5] = 0.0
         largest = max(largest, _move(grains, i, drift_time))
     return largest

@@ -1,18 +1,48 @@
-"""Forces between grains: gather a block of contacts, evaluate it, hand its forces out; find new ones.
+"""Forces between grains: gather a block of contacts, evaluate it, hand its forces out.
 
-In: grains with the motion predicted for this instant, their contacts and near pairs; out: forces and
-torques added to `grains.load`, springs in the blocks.  Frame P, SI.
+In: grains with the motion predicted for this instant, their contacts and near pairs; out: forces
+and torques added to `grains.load`, springs in the blocks.  Frame P, SI.
 """
-
-from math import sqrt
 
 import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.block import (
-    COUNT, DX, DY, DZ, FX, FY, FZ, LANES, MU, MU_R, OX, OY, OZ, PEAK, PEAK_FIXED, PX, PY, PZ, RI,
-    RJ, SHARE, SUM, TX, TY, TZ, VX, VY, VZ, WORK, WX, WY, WZ, Laws, evaluate,
+    COUNT,
+    DX,
+    DY,
+    DZ,
+    FX,
+    FY,
+    FZ,
+    LANES,
+    MU,
+    MU_R,
+    OX,
+    OY,
+    OZ,
+    PEAK,
+    PEAK_FIXED,
+    PX,
+    PY,
+    PZ,
+    RI,
+    RJ,
+    SHARE,
+    SUM,
+    TX,
+    TY,
+    TZ,
+    VX,
+    VY,
+    VZ,
+    WORK,
+    WX,
+    WY,
+    WZ,
+    Laws,
+    evaluate,
 )  # fmt: skip
 from sampling_sim.regolith.cells import Cells
 from sampling_sim.regolith.contacts import (
@@ -25,18 +55,15 @@ from sampling_sim.regolith.contacts import (
 )
 from sampling_sim.regolith.grains import Grains
 
-OVERLAP_SUM, CONTACTS, PEAK_GRAIN, PEAK_GLUED, PEAK_TOOL, PEAK_BRISTLE, REBUILDS = range(7)
-"""Slots of the statistics: overlaps as ratios to the (smaller) radius, PEAK_BRISTLE in metres; how
-often the lists were made anew."""
-SLOTS = 7
+OVERLAP_SUM, CONTACTS, PEAK_GRAIN, PEAK_GLUED, PEAK_TOOL, PEAK_BRISTLE = range(6)
+"""Slots of the overlap statistics; ratios to the (smaller) radius, PEAK_BRISTLE in metres."""
+SLOTS = 6
 
 
 @njit
 def laws_of(material: Material, dt: float) -> Laws:
     """Numbers that all contacts share in a step of `dt` [s]."""
-    return Laws(
-        material.shear_ratio * dt, material.reach, material.separation, material.twisting
-    )
+    return Laws(material.shear_ratio * dt, material.reach, material.separation, material.twisting)
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -58,7 +85,7 @@ def pair_forces(
     """
     laws = laws_of(material, dt)
     _begin(work, material.friction, material.rolling)
-    count = contacts.count[0]
+    count = contacts.used[0]
     for b in range((count + LANES - 1) // LANES):
         lanes = min(LANES, count - b * LANES)
         _gather(grains, contacts, cells.period, b, lanes, work)
@@ -82,9 +109,13 @@ def _gather(
     """Geometry and motion of block b; lanes without a contact are far apart and at rest."""
     # no row is ever sliced in the hot loops: a view costs reference counts.  Unsigned indices spare
     # the test for negative ones
-    position, motion, first, second = grains.position, grains.predicted, contacts.first, contacts.second
-    px, py, pz = period[0], period[1], period[2]
-    periodic = px + py + pz > 0.0
+    position, motion, first, second = (
+        grains.position,
+        grains.predicted,
+        contacts.first,
+        contacts.second,
+    )
+    px, py = period[0], period[1]
     for c in range(np.uint64(lanes)):
         k = np.uint64(b) * np.uint64(LANES) + c
         i, j = np.uint64(first[k]), np.uint64(second[k])
@@ -97,11 +128,10 @@ def _gather(
         work[VZ + c] = motion[i, 2] - motion[j, 2]
         work[OX + c], work[OY + c], work[OZ + c] = motion[i, 3], motion[i, 4], motion[i, 5]
         work[PX + c], work[PY + c], work[PZ + c] = motion[j, 3], motion[j, 4], motion[j, 5]
-    if periodic:
+    if px + py > 0.0:
         for c in range(np.uint64(lanes)):
             work[DX + c] = nearest_image(work[DX + c], px)
             work[DY + c] = nearest_image(work[DY + c], py)
-            work[DZ + c] = nearest_image(work[DZ + c], pz)
     for c in range(np.uint64(lanes), np.uint64(LANES)):
         for row in range(DX, SHARE, LANES):
             work[np.uint64(row) + c] = 0.0
@@ -165,12 +195,12 @@ def promote_near(
     two such displacements cannot close are not looked at.
     """
     position, first, second = grains.position, near.first, near.second
-    px, py, pz = cells.period[0], cells.period[1], cells.period[2]
+    px, py = cells.period[0], cells.period[1]
     for k in range(np.uint64(near.end[classes_in_reach(moved, skin) - 1])):
         i, j = np.uint64(first[k]), np.uint64(second[k])
         dx = nearest_image(position[i, 0] - position[j, 0], px)
         dy = nearest_image(position[i, 1] - position[j, 1], py)
-        dz = nearest_image(position[i, 2] - position[j, 2], pz)
+        dz = position[i, 2] - position[j, 2]
         reach = position[i, 3] + position[j, 3] + material.reach
         if dx * dx + dy * dy + dz * dz < reach * reach and i != j:
             new = append(contacts, first[k], second[k])

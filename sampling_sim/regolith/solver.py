@@ -18,11 +18,12 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.block import BLOCK, LANES, TOUCH
 from sampling_sim.regolith.bodies import Bodies
 from sampling_sim.regolith.cells import spatial_order
+from sampling_sim.regolith.clump_motion import place_members
 from sampling_sim.regolith.contacts import Contacts
 from sampling_sim.regolith.laws.choice import CohesionLaw, NormalLaw
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
-from sampling_sim.regolith.stepping import FASTEST, steps_of
+from sampling_sim.regolith.stepping import FASTEST, new_lists, steps_of
 
 GUARDED_OVERLAP = 0.05
 """Overlap over radius at which the step is judged: the peak the overlap guard lets pass."""
@@ -127,6 +128,8 @@ class GrainSolver:
         self._link_count = 1 + max((p.link for p in primitives), default=-1)
         self._tool_pairs = tools.no_tool_pairs(len(primitives), self._link_count)
         self._statistics = np.zeros(pair_forces.SLOTS)
+        self.rebuilds = 0
+        """How often the neighbour lists were made."""
         self._steps = steps_of(int(NormalLaw.HERTZ), int(CohesionLaw.FADING), False)
 
     @property
@@ -154,11 +157,21 @@ class GrainSolver:
         elif self._tool_pairs.position.shape != links.position.shape:
             self._tool_pairs = tools.no_tool_pairs(active.kind.size, len(links.position))
         allowance = LINK_ALLOWANCE * self._parameters.diameter_min
-        self._lists, self._walls, self._tool_pairs = self._steps(
-            self._grains, self._clumps, self._lists, self._walls, self._region, active, self._tool_pairs, links,
-            self._material, self._field._replace(drag=self.drag), self._cells, self._statistics,
-            self.contact_step, steps, self._skin, allowance,
-        )  # fmt: skip
+        field = self._field._replace(drag=self.drag)
+        done, is_new = 0, False
+        while done < steps:
+            done, self._tool_pairs = self._steps(
+                self._grains, self._clumps, self._lists, self._walls, self._region, active,
+                self._tool_pairs, links, self._material, field, self._cells, self._statistics,
+                self.contact_step, steps, self._skin, allowance, done, is_new,
+            )  # fmt: skip
+            is_new = done < steps
+            if is_new:
+                self._lists, self._walls = new_lists(
+                    self._grains, self._clumps, self._lists, self._walls, self._region,
+                    self._material, self._cells, self._skin,
+                )  # fmt: skip
+                self.rebuilds += 1
         self.time += steps * self.contact_step
         if not np.isfinite(self._grains.motion.sum()):
             msg = f"a grain's motion is not finite at {self.time:.6g} s: reduce engine.contact_step"
@@ -231,9 +244,7 @@ class GrainSolver:
         rigid.velocity[free] = np.asarray(velocity)[:count][free]
         clumps.set_rotation(rigid, turning[:count] * free[:, None], self._field.spin)
         rigid.rate[:] = 0.0
-        clumps.place_members(
-            rigid, self._grains, self._region.free, self._field, self._cells.period, 0.0
-        )
+        place_members(rigid, self._grains, self._region.free, self._field, self._cells.period, 0.0)
 
     def kinetic_energy(self) -> float:
         """Energy [J] of translation and rotation relative to P."""
@@ -258,11 +269,6 @@ class GrainSolver:
         return pairs, springs[:, :3].copy(), springs[:, 3:].copy()
 
     @property
-    def rebuilds(self) -> int:
-        """How often the neighbour lists were made anew."""
-        return int(self._statistics[pair_forces.REBUILDS])
-
-    @property
     def awake(self) -> BoolArray:
         """Free grains that are not left out of the step, shape (n,)."""
         return self._region.awake[self._rank]
@@ -282,7 +288,7 @@ class GrainSolver:
 
     def reset_overlaps(self) -> None:
         """Begin a new record of overlaps."""
-        self._statistics[: pair_forces.REBUILDS] = 0.0
+        self._statistics[:] = 0.0
 
     def check_overlaps(
         self, *, grain_mean: float, grain_peak: float, tool: float, fixed: float
@@ -348,7 +354,7 @@ def _flat(parts: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _filled(parts: dict[str, Any], state: dict[str, FloatArray], prefix: str = "") -> Any:
-    """The same nested tuples with the arrays of `state`."""
+    """Fill the same nested tuples with the arrays of `state`."""
     filled = {}
     for name, part in parts.items():
         if hasattr(part, "_asdict"):
@@ -359,8 +365,8 @@ def _filled(parts: dict[str, Any], state: dict[str, FloatArray], prefix: str = "
 
 
 def _touching(contacts: Contacts) -> tuple[IntArray, IntArray, FloatArray]:
-    """Both grains in solver order, and the tangential and rolling springs, of what touches."""
-    count = int(contacts.count[0])
+    """Give both grains in solver order, and their springs, of what touches."""
+    count = int(contacts.used[0])
     rows = contacts.block.reshape(-1, BLOCK // LANES, LANES).transpose(0, 2, 1)
     rows = rows.reshape(-1, BLOCK // LANES)[:count]
     touch = rows[:, TOUCH // LANES] > 0.0

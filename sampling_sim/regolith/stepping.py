@@ -10,10 +10,11 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.regolith import activity, tools
 from sampling_sim.regolith.activity import Activity
 from sampling_sim.regolith.cells import Cells, candidate_pairs, wrap
-from sampling_sim.regolith.clumps import Clumps, drift_and_place, kick_and_place
+from sampling_sim.regolith.clump_motion import drift_and_place, kick_and_place
+from sampling_sim.regolith.clumps import Clumps
 from sampling_sim.regolith.contacts import Contacts, Material, Near, sorted_pairs
 from sampling_sim.regolith.grains import Field, Grains, drift, kick_and_drift
-from sampling_sim.regolith.pair_forces import REBUILDS, new_work, pair_forces, promote_near
+from sampling_sim.regolith.pair_forces import new_work, pair_forces, promote_near
 from sampling_sim.regolith.sources import source_hash
 from sampling_sim.regolith.tools import Links, ToolPairs, Tools
 from sampling_sim.regolith.walls import Walls, near_walls, wall_forces
@@ -38,31 +39,37 @@ class Lists(NamedTuple):
     """Sleepers that touch an awake grain, uint32."""
 
 
-@njit
-def new_lists(
-    grains: Grains,
-    clumps: Clumps,
-    lists: Lists,
-    walls: Walls,
-    region: Activity,
-    material: Material,
-    cells: Cells,
-    skin: float,
-) -> tuple[Lists, Walls]:
-    """All lists for the present positions, springs carried over."""
-    wrap(grains.position, cells)
-    wrap(clumps.position, cells)
-    found = candidate_pairs(grains.position, grains.group, skin + material.reach, cells)
-    contacts, dormant, near = sorted_pairs(
-        found, region.awake, grains.position, grains.inverse, material, skin, lists.contacts,
-        lists.dormant,
-    )  # fmt: skip
-    moving = activity.moving_grains(grains, region)
-    border = activity.border_grains(region, contacts)
-    grains.reference[:] = grains.position[:, :3]
-    region.clock[1] = 0.0
-    walls = near_walls(grains, activity.awake_grains(region), walls, material, skin)
-    return Lists(contacts, dormant, near, moving, border), walls
+def _compiled_lists(source: str) -> Any:
+    """Return the function that makes the lists; `source` as in `_compiled`."""
+
+    @njit(cache=True)
+    def new_lists(
+        grains: Grains,
+        clumps: Clumps,
+        lists: Lists,
+        walls: Walls,
+        region: Activity,
+        material: Material,
+        cells: Cells,
+        skin: float,
+    ) -> tuple[Lists, Walls]:
+        """All lists for the present positions, springs carried over."""
+        _ = source
+        wrap(grains.position, cells)
+        wrap(clumps.position, cells)
+        found = candidate_pairs(grains.position, grains.group, skin + material.reach, cells)
+        contacts, dormant, near = sorted_pairs(
+            found, region.awake, grains.position, grains.inverse, material, skin, lists.contacts,
+            lists.dormant,
+        )  # fmt: skip
+        moving = activity.moving_grains(grains, region)
+        border = activity.border_grains(region, contacts)
+        grains.reference[:] = grains.position[:, :3]
+        region.clock[1] = 0.0
+        walls = near_walls(grains, activity.awake_grains(region), walls, material, skin)
+        return Lists(contacts, dormant, near, moving, border), walls
+
+    return new_lists
 
 
 def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any:
@@ -90,57 +97,57 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
         steps: int,
         skin: float,
         allowance: float,
-    ) -> tuple[Lists, Walls, ToolPairs]:
-        """Take `steps` steps in one call; lists are made anew when something has moved enough."""
+        first: int,
+        is_new: bool,
+    ) -> tuple[int, ToolPairs]:
+        """Take the steps `first` to `steps` of an interval, or those before lists must be made.
+
+        Returns the step it stopped before; `is_new` says that the lists have just been made.
+        """
         _ = source
-        work = new_work()
-        moved = drift(grains, lists.moving, 0.5 * dt)
-        moved = max(
-            moved,
-            drift_and_place(clumps, grains, region.awake, field, cells.period, dt, 0.5 * dt),
-        )
-        for step in range(steps):
-            rebuilt = not moved <= (REBUILD * skin) ** 2 or region.clock[1] > 0.0
-            if rebuilt:
-                lists, walls = new_lists(
-                    grains, clumps, lists, walls, region, material, cells, skin
-                )
-                stats[REBUILDS] += 1.0
-                moved = 0.0
+        work, moved = new_work(), 0.0
+        if not is_new:
+            half = 0.5 * dt
+            moved = max(
+                drift(grains, lists.moving, half),
+                drift_and_place(clumps, grains, region.awake, field, cells.period, dt, half),
+            )
+        for step in range(first, steps):
+            if not moved <= (REBUILD * skin) ** 2 or region.clock[1] > 0.0:
+                return step, tool_pairs
             if surfaces.kind.size > 0:
                 tools.place_links(links, (step + 0.5 - 0.5 * steps) * dt)
-                if rebuilt or tools.links_left(links, surfaces, tool_pairs, allowance):
+                fresh = is_new and step == first
+                if fresh or tools.links_left(links, surfaces, tool_pairs, allowance):
                     # a grain may go from half a skin behind its reference to half a skin ahead
                     tool_pairs = tools.build_tool_pairs(
                         grains, surfaces, links, skin + allowance, tool_pairs
                     )
                     if activity.wake_listed(grains, clumps, region, tool_pairs.grain):
-                        lists, walls = new_lists(
-                            grains, clumps, lists, walls, region, material, cells, skin
-                        )
-                        moved = 0.0
+                        return step, tool_pairs
                 tools.tool_forces(grains, surfaces, tool_pairs, links, material, dt, stats)
-            promote_near(
-                grains, lists.contacts, lists.near, cells, material, np.sqrt(moved), skin
-            )
+            promote_near(grains, lists.contacts, lists.near, cells, material, np.sqrt(moved), skin)
             pair_forces(
                 normal, cohesion, is_twisting, grains, lists.contacts, cells, material, dt, work,
                 stats,
             )  # fmt: skip
             wall_forces(normal, grains, walls, material, dt, work, stats)
             ahead = 0.5 * dt if step == steps - 1 else dt
-            moved = kick_and_drift(grains, lists.moving, field, dt, ahead)
             moved = max(
-                moved, kick_and_place(clumps, grains, region.awake, field, cells.period, dt, ahead)
+                kick_and_drift(grains, lists.moving, field, dt, ahead),
+                kick_and_place(clumps, grains, region.awake, field, cells.period, dt, ahead),
             )
         activity.look_at_sleepers(grains, clumps, region, lists.border, steps)
         activity.let_sleep(
             grains, clumps, region, lists.contacts, tool_pairs.grain, steps * dt, field
         )
         grains.load[:] = 0.0
-        return lists, walls, tool_pairs
+        return steps, tool_pairs
 
     return run_steps
+
+
+new_lists = _compiled_lists(source_hash())
 
 
 @cache

@@ -12,8 +12,32 @@ from numba import njit
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.block import (
-    DX, DY, DZ, FX, FY, FZ, LANES, MU, MU_R, OX, OY, OZ, PEAK_FIXED, RI, RJ, SHARE, TX, TY, TZ, VX,
-    VY, VZ, WX, WY, WZ, evaluate,
+    DX,
+    DY,
+    DZ,
+    FX,
+    FY,
+    FZ,
+    LANES,
+    MU,
+    MU_R,
+    OX,
+    OY,
+    OZ,
+    PEAK_FIXED,
+    RI,
+    RJ,
+    SHARE,
+    TX,
+    TY,
+    TZ,
+    VX,
+    VY,
+    VZ,
+    WX,
+    WY,
+    WZ,
+    evaluate,
 )  # fmt: skip
 from sampling_sim.regolith.contacts import (
     Contacts,
@@ -103,7 +127,7 @@ def wall_forces(
 ) -> None:
     """Add the forces and torques of the walls; they count as fixed partners."""
     contacts, load, laws = walls.contacts, grains.load, laws_of(material, dt)
-    count = contacts.count[0]
+    count = contacts.used[0]
     for c in range(LANES):
         work[SHARE + c], work[PEAK_FIXED + c] = 1.0, 0.0
     for b in range((count + LANES - 1) // LANES):

@@ -7,6 +7,7 @@ from scipy.special import ellipj, ellipk
 
 from sampling_sim.asteroid.field import SiteField, gravity_gradient_torque
 from sampling_sim.frames import rotation_from_vector
+from sampling_sim.regolith import clump_motion
 from sampling_sim.regolith import clumps as rigid
 from sampling_sim.regolith.assembly import field_of
 from sampling_sim.regolith.grains import Grains
@@ -31,9 +32,9 @@ def fly(clump, site, step, steps, observe=lambda: None):
     """Take steps with no contact, as the loop does; `observe` is called at each end."""
     kernel_field, grains = field_of(site), grains_of_two()
     for _ in range(steps):
-        rigid.drift(clump, AWAKE, kernel_field, 0.5 * step)
-        rigid.kick(clump, grains, AWAKE, kernel_field, step)
-        rigid.drift(clump, AWAKE, kernel_field, 0.5 * step)
+        clump_motion.drift(clump, AWAKE, kernel_field, 0.5 * step)
+        clump_motion.kick(clump, grains, AWAKE, kernel_field, step)
+        clump_motion.drift(clump, AWAKE, kernel_field, 0.5 * step)
         observe()
 
 
@@ -168,7 +169,7 @@ def test_the_torque_of_the_field_is_that_of_the_attraction_alone():
         clump = body([0.0, 0.0, 0.0], spin=SPIN, attitude=quaternion)
         clump.position[0, 2] = height
         before = clump.momentum.copy()
-        rigid.kick(clump, grains_of_two(), AWAKE, field_of(site), 1e-3)
+        clump_motion.kick(clump, grains_of_two(), AWAKE, field_of(site), 1e-3)
         turn = rigid.rotation_matrices(quaternion)
         inertia = turn @ np.diag(MOMENTS) @ turn.T
         expected = gravity_gradient_torque(inertia[None], factor * gradient[None])[0]
@@ -197,7 +198,7 @@ def test_loads_of_the_spheres_sum_to_force_and_torque_about_the_centre_of_mass()
     clump, grains = body([0, 0, 0], attitude=quaternion), grains_of_two()
     grains.load[:] = rng.normal(size=(2, 6))
     force, torque = grains.load[:, :3].copy(), grains.load[:, 3:].copy()
-    rigid.gather_loads(clump, grains, AWAKE)
+    clump_motion.gather_loads(clump, grains, AWAKE)
     turn = rigid.rotation_matrices(quaternion)
     expected = np.hstack([force.sum(0), (torque + np.cross(clump.offset @ turn.T, force)).sum(0)])
     assert np.abs(clump.load[0] - expected).max() < 1e-14
@@ -216,7 +217,7 @@ def test_spheres_move_as_their_places_change():
         clump.velocity[0] = [0.02, -0.01, 0.03]
         places, speeds = [], []
         for _ in range(3):
-            rigid.place_members(clump, grains, AWAKE, kernel_field, np.zeros(3), 0.0)
+            clump_motion.place_members(clump, grains, AWAKE, kernel_field, np.zeros(3), 0.0)
             places.append(grains.position[:, :3].copy())
             speeds.append(grains.motion[:, :3].copy())
             fly(clump, site, step, 1)
