@@ -26,8 +26,8 @@ class Grains(NamedTuple):
     load: FloatArray
     """Force [N] and torque [N m] being summed, shape (n, 6)."""
     inverse: FloatArray
-    """1/mass and 1/inertia, zeros for a fixed grain; of a sphere of a clump 1/its body's mass and 0;
-    shape (n, 2)."""
+    """1/mass and 1/inertia, zeros for a fixed grain; of a clump's sphere 1/mass of the clump and
+    0; shape (n, 2)."""
     reference: FloatArray
     """[m] centres when the lists were built, shape (n, 3)."""
     drag: FloatArray

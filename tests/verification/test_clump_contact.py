@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from grain_cases import NO_FIELD, NO_WALLS, field, loose_bed, loose_grains
+from grain_cases import NO_FIELD, NO_WALLS, field, loose_bed, loose_grains, still, surface
 
-from sampling_sim.regolith import activity
 from sampling_sim.regolith.bed import floor_wall
 from sampling_sim.regolith.bodies import clumps_of, sphere_centres
 from sampling_sim.regolith.clump_shapes import ClumpTemplate, ellipsoid_template, sphere_template
@@ -179,22 +178,26 @@ def test_a_run_goes_on_from_its_state_bit_for_bit():
     assert np.abs(whole.velocity[0] - [0.1, 0, 0]).max() > 1e-3
 
 
-def test_a_clump_sleeps_and_wakes_whole():
-    """Asleep at the start, awake with a new field, asleep again when still; seeds wake all of it."""
-    bed = clump_bed([PEBBLE] * 2, [[0, 0, 0], [0.2, 0.01, 0]], [STILL] * 2)
-    solver = GrainSolver(bed, NO_FIELD, contact_step=2e-5, walls=NO_WALLS, active_region=True)
+def test_a_clump_sleeps_whole_and_wakes_whole():
+    """Asleep from the start; a plate near one end wakes the far end too, which is out of its reach.
+
+    Woken by a new field, the one that turns stays awake and the one at rest falls asleep again.
+    """
+    long_ = replace(DUMBBELL, centre=3.0 * DUMBBELL.centre)
+    bed = clump_bed([long_] * 2, [[0, 0, 0], [0.4, 0.01, 0]], [STILL] * 2)
+    plate = surface(position=(-0.065, 0, 0), size=(0.001, 0.01, 0.001))
+    solver = GrainSolver(
+        bed, NO_FIELD, contact_step=2e-5, walls=NO_WALLS, active_region=True, primitives=[plate]
+    )
     assert not solver.awake.any()
+    solver.advance(still(), 10)
+    assert (solver.awake == [True, True, False, False]).all()
     solver.field = NO_FIELD
     assert solver.awake.all()
-    spins = np.array([[0, 0, 0], [0, 0, 0.05]])
-    solver.set_motion(np.zeros((2, 3)), spins)
+    solver.set_motion(np.zeros((2, 3)), np.array([[0, 0, 0], [0, 0, 0.05]]))
     solver.advance(None, 15_000)  # longer than the window
-    assert (solver.awake == [False] * 5 + [True] * 5).all()
+    assert (solver.awake == [False, False, True, True]).all()
     before = solver.position
     solver.advance(None, 100)
-    assert (solver.position[:5] == before[:5]).all()
-    assert (solver.position[5:] != before[5:]).any()
-    seeds = np.zeros(10, bool)
-    seeds[solver._rank[0]] = True
-    assert activity.wake_around(solver._grains, solver._clumps, solver._region, seeds)
-    assert solver.awake.all()
+    assert (solver.position[:2] == before[:2]).all()
+    assert (solver.position[2:] != before[2:]).any(1).all()
