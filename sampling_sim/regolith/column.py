@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.errors import ConfigError
 from sampling_sim.regolith.layers import RegolithLayer, layer_bottoms
 from sampling_sim.regolith.sizes import draw_diameters, sizes_of
 from sampling_sim.rng import Stream, generator
@@ -24,6 +25,8 @@ OVERFILL = 1.25
 """Poured volume over the bed's, chosen: what lies above the level is taken away."""
 EXPECTED_PACKING = 0.56
 """[1] packing fraction the number of grains is worked out from; the measured one is reported."""
+LEAST_POURED = 0.46
+"""[1] packing fraction of the loosest pour of the default bed (`looseness.py`)."""
 COLUMN_PACKING = 0.2
 """[1] solid fraction of the column; chosen: half of where random placing jams (0.38)."""
 CLASS_RATIO = 1.15
@@ -39,8 +42,10 @@ def column(parameters: "RegolithParameters") -> tuple[FloatArray, FloatArray]:
     """
     p = parameters
     rng = generator(p.packing_seed, 0, Stream.PACKING)
-    area, packing = p.width_x * p.width_y, p.packing_fraction or EXPECTED_PACKING
+    # looser than that grains are taken out of the poured bed
+    area, packing = p.width_x * p.width_y, max(p.packing_fraction or EXPECTED_PACKING, LEAST_POURED)
     room = p.shape.room()
+    _refuse_wide_bodies(p, room)
     fraction = COLUMN_PACKING / room**3
     stretch = packing / fraction
     grains = _diameters_upwards(p, rng, area * packing)
@@ -55,6 +60,15 @@ def column(parameters: "RegolithParameters") -> tuple[FloatArray, FloatArray]:
         rng, room * diameter, np.concatenate([level, height]), (p.width_x, p.width_y)
     )
     return position - [0.0, 0.0, p.depth], 0.5 * diameter
+
+
+def _refuse_wide_bodies(p: "RegolithParameters", room: float) -> None:
+    """Refuse clumps that do not fit into the box whichever way they lie."""
+    largest = p.boulder_diameter if p.boulder_count else p.diameter_max
+    narrow = min(p.width_x, p.width_y)
+    if room * largest > narrow:
+        allowed = f"may be {room * largest:.3g} m across, the box {narrow:g} m: a wider box"
+        raise ConfigError("regolith.shape", p.shape.kind, allowed)
 
 
 def _diameters_upwards(

@@ -31,10 +31,12 @@ POURING_OVERLAP = 0.3
 back further than their bonds reach end up with a third of the strength wanted (measured)."""
 POURING_DRAG = 0.5
 """[1/s] recipe measured in trials."""
-STILL, STILL_SHARE, STILL_TRIES = 1e-2, 0.99, 10
-"""A heap rests when this share of the grains is slower than STILL times a fall through one grain
-(the others rattle in their cages, and relaxing follows), or after so many tries.  Chosen: waiting
-for the last grain took two thirds of the time and moved nothing else."""
+STILL = 1e-2
+"""A pile rests when its grains are slower than this times a fall through one grain."""
+HEAP_SHARE, HEAP_TRIES, LEVEL_TRIES = 0.99, 10, 20
+"""Share of the grains that must be still before the heap is levelled (the others rattle in their
+cages, and waiting for the last of them took half of the time); of the level bed all must be, or a
+grain that hops at the surface floats when gravity goes.  Waits of about one fall, at most."""
 POURING_FRICTION, POURING_ROLLING = 1.0, 0.5
 """[1] of the roughest pour without cohesion; chosen: more makes the bed no looser."""
 POURING_BOND = 30.0
@@ -100,10 +102,11 @@ def pour(parameters: RegolithParameters, looseness: float | None = None) -> Bed:
         pull_off_scale=poured_cohesion(parameters, looseness),
     )
     heap = _settled(loose, sides_end=False)
+    is_boulder = heap.body_diameter[heap.body] > parameters.diameter_max * (1.0 + 1e-9)
     rises = heap.of_whole_bodies(heap.position[:, 2] + heap.radius > 0.0)
     near_floor = heap.position[:, 2] - heap.radius < heap.floor + 0.5 * parameters.diameter_min
     glued = replace(heap, fixed=heap.of_whole_bodies(near_floor))
-    level = _settled(glued.subset(~rises), sides_end=True)
+    level = _settled(glued.subset(is_boulder | ~rises), sides_end=True)
     return level.lowered(surface_height(level))
 
 
@@ -121,8 +124,9 @@ def _settled(bed: Bed, *, sides_end: bool) -> Bed:
         run_for(solver, 1.2 * sqrt(2.0 * fall / gravity))
     solver.drag = RELAXING_DRAG
     still = STILL * sqrt(gravity * bed.parameters.diameter_max)
-    for _ in range(STILL_TRIES):
+    share, tries = (1.0, LEVEL_TRIES) if sides_end else (HEAP_SHARE, HEAP_TRIES)
+    for _ in range(tries):
         run_for(solver, 0.3 / sqrt(gravity))
-        if np.quantile(free_speeds(solver), STILL_SHARE) < still:
+        if np.quantile(free_speeds(solver), share) < still:
             break
     return taken_out(bed, solver)
