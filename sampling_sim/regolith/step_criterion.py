@@ -159,6 +159,8 @@ def pair_overlap(parameters: RegolithParameters, speed: float) -> float:
 
     Hertz: the same for all sizes.  Linear spring: v √(m*/k) / r of the smallest.
     """
+    if speed == 0.0:
+        return 0.0
     radius, mass = 0.5 * parameters.diameter_min, 0.5 * _smallest_mass(parameters)
     if parameters.normal_law == "linear":
         return speed * sqrt(mass / parameters.normal_stiffness) / radius
@@ -175,6 +177,8 @@ def tool_overlap(
     2/5 h δ^2.5 + (h δ^1.5)²/(2k) = ½ m v², most for large grains: it is that of the smallest.
     Linear springs: the force v √(k m) of both in series, over the grain's stiffness.
     """
+    if speed == 0.0:
+        return 0.0
     radius, mass = 0.5 * parameters.diameter_min, _smallest_mass(parameters)
     if parameters.normal_law == "linear":
         grain = 2.0 * parameters.normal_stiffness
@@ -182,7 +186,7 @@ def tool_overlap(
         both = grain if bristle == 0.0 else grain * bristle / (grain + bristle)
         return speed * sqrt(mass * both) / (grain * radius)
     rigid = hertz_impact(speed, mass, radius, 2.0 * parameters.pair_modulus)[0]
-    if bristle_stiffness == 0.0 or speed == 0.0:
+    if bristle_stiffness == 0.0:
         return rigid / radius
     hertz = 8.0 / 3.0 * parameters.pair_modulus * sqrt(radius)
     low, high = 0.0, rigid
