@@ -20,6 +20,7 @@ from paired import difference
 
 from sampling_sim import load_experiment
 from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.errors import BadInput
 from sampling_sim.store import read_store
 
 ROOT = Path(__file__).parents[3]
@@ -111,4 +112,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BadInput as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(2)
