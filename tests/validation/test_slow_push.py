@@ -37,7 +37,7 @@ def test_plates_at_several_angles(table):
     note = (
         f"ζ = {zeta:.2f} (N/cm³, from β = 0°, γ = 90°); stresses over that of the flat plate "
         "pushed down. β: front edge up; γ: below the horizontal. Band: ±0.1 of that. A plate "
-        "that moves edgewise (β = γ = 90°, β = −45° with γ = 45°) meets coarse grains with its rim: "
+        "that moves edgewise (β = γ = 90°, β = −45° with γ = 45°) meets grains with its rim: "
         "8 mm of plate and a grain of 10 mm, against 48 + 10 mm across, make 0.31 of the flat "
         "plate's stress; finer grains would lessen it."
     )
