@@ -82,7 +82,7 @@ def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
         "## Coarse-graining error\n\nCollected mass against the default's, by size of all grains: "
     )
     if finest >= 1.0:
-        return f"{head}{rows}. No finer grains were run, so the default's error is not known."
+        return f"{head}{rows}. No finer grains were run: the default's error is not known."
     return (
         f"{head}{rows}. Taken from the finest (× {finest:g}), the error of the default's resolution "
         f"is {-change.share:+.0%} ± {change.half:.0%} of its own mean; what still finer grains would "
