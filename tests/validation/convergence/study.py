@@ -78,14 +78,12 @@ def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
     found = [(s["size"], difference(base, columns[s["name"]], "collected_mass")) for s in sizes]
     finest, change = found[0]
     rows = "; ".join(f"× {size:g}: {d.share:+.0%} ± {d.half:.0%}" for size, d in found)
-    head = (
-        "## Coarse-graining error\n\nCollected mass against the default's, by size of all grains: "
-    )
+    head = f"## Coarse-graining error\n\nCollected mass over the default's, by grain size: {rows}."
     if finest >= 1.0:
-        return f"{head}{rows}. No finer grains were run: the default's error is not known."
+        return f"{head} No finer grains were run: the default's error is not known."
     return (
-        f"{head}{rows}. Taken from the finest (× {finest:g}), the error of the default's resolution "
-        f"is {-change.share:+.0%} ± {change.half:.0%} of its own mean; what still finer grains would "
+        f"{head} Taken from the finest (× {finest:g}), the error of the default's resolution is "
+        f"{-change.share:+.0%} ± {change.half:.0%} of its own mean; what still finer grains would "
         "add is not in it."
     )
 
