@@ -22,8 +22,8 @@ from rows import row
 PACKINGS, SLIPPERY_PACKINGS = (1, 2, 3, 4, 5), (1, 2, 3)
 KATSURAGI, UEHARA = "Katsuragi & Durian 2013", "Uehara et al. 2003"
 COARSE = (
-    "Spheres of 4, 5 and 6.25 grains: the range of D is short, and if drag goes with (D + d)² the "
-    "exponent in D is a third higher than for fine grains, which is about what is found."
+    "Spheres of 4, 5 and 6.25 grains, so the range of D is short; if drag goes with (D + d)² the "
+    "exponent in D is a third higher than for fine grains (1.0), which explains part of it."
 )
 HYDROSTATIC = (
     "k D/(m g) falls as ρg/ρp, as a stress proportional to depth demands (the next slow push: "
