@@ -5,6 +5,7 @@ exchange steps advance craft and grains together.
 """
 
 import logging
+import math
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from sampling_sim.recording.clearance import BodyClearance
 from sampling_sim.recording.monitor import CraftView, Monitor
 from sampling_sim.regolith.packing import prepare_bed
 from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import contact_steps_per_exchange, stable_step
 from sampling_sim.sequence.navigation import release_state
 from sampling_sim.sequence.phases import Command, Observation, Phase
 from sampling_sim.sequence.touch_and_go import TouchAndGo
@@ -47,7 +49,8 @@ class Simulation:
             self.bed,
             site_field,
             primitives=self.design.primitives,
-            contact_step=engine.contact_step,
+            contact_step=_first_step(case),
+            active_region=engine.active_region,
         )
         self.sequence = TouchAndGo(case.sequence)
         surface_top = float((self.bed.position[:, 2] + self.bed.radius).max())
@@ -73,7 +76,7 @@ class Simulation:
             self.world,
             self.grains,
             RotatingField(place.field, place.polyhedron_field),
-            contacts_per_exchange=engine.contacts_per_exchange,
+            contacts_per_exchange=round(engine.exchange_step / self.grains.contact_step),
             bedrock=True,
         )
         self.start_momentum = self.world.momentum()
@@ -87,7 +90,7 @@ class Simulation:
         self.wing_clearance = self._clearance.distance(release.position, release.rotation)
         """[m] smallest distance of bus and wings to the body so far."""
         self.inside_at_clear: BoolArray | None = None
-        """Grains inside the container at t_clear, shape (n,); None before."""
+        """Bodies inside the container at t_clear, shape (b,); None before."""
         self._warned = False
         self._view = self._craft_view(self.world.state())
 
@@ -121,6 +124,8 @@ class Simulation:
         engine = self.case.engine
         self._give(self.sequence.command(self._observation()))
         self.coupling.refresh()
+        if engine.adaptive_step:
+            self._adapt_step()
         for exchange in range(engine.exchanges_per_control):
             ground = self.coupling.exchange(*self._thrust_loads())
             head = ground[self.design.head :].sum(axis=0)
@@ -129,6 +134,17 @@ class Simulation:
         self._steps += 1
         self._measure()
         self._guard()
+
+    def _adapt_step(self) -> None:
+        """Cut the exchange into as many contact steps as bed and tools ask for now.
+
+        The step shortens at once and lengthens by one a control step.
+        """
+        engine, coupling = self.case.engine, self.coupling
+        wanted = contact_steps_per_exchange(engine.exchange_step, self.grains.step_limit())
+        count = max(wanted, engine.contacts_per_exchange, coupling.contacts_per_exchange - 1)
+        coupling.contacts_per_exchange = count
+        self.grains.contact_step = engine.exchange_step / count
 
     def _observation(self) -> Observation:
         return Observation(
@@ -182,12 +198,15 @@ class Simulation:
             self.wing_clearance = min(self.wing_clearance, distance)
 
     def inside_container(self) -> BoolArray:
-        """Mask of the grains whose centre is inside the container's closed volume, shape (n,)."""
-        box = self.design.container
+        """Mask of the bodies whose centre is inside the container's closed volume, shape (b,).
+
+        A body is a grain on its own or a clump.
+        """
+        box, bodies = self.design.container, self.grains.bodies
         if box is None:
-            return np.zeros(len(self.bed.radius), dtype=bool)
+            return np.zeros(len(bodies.mass), dtype=bool)
         inside: BoolArray = box.contains(
-            self.world.state().place_in_link(box.link, self.grains.position)
+            self.world.state().place_in_link(box.link, bodies.position)
         )
         return inside
 
@@ -215,7 +234,7 @@ class Simulation:
             "thrust": self._thrust,
             "wheel_rate": float(state.joint_speed[wheels].mean()),
             "flap_open_fraction": self.flap_open_fraction,
-            "contained_mass": float(self.grains.mass[self.inside_container()].sum()),
+            "contained_mass": float(self.grains.bodies.mass[self.inside_container()].sum()),
         }
 
     def _guard(self) -> None:
@@ -234,6 +253,15 @@ class Simulation:
             self._warned = True
             log.warning("at %.3g s the overlap %s is near its limit", self.time, ", ".join(near))
         self.grains.check_overlaps(**limits)
+
+
+def _first_step(case: Case) -> float:
+    """Contact step [s] to start with: that of the case, or if it adapts at most the stable one."""
+    engine = case.engine
+    if not engine.adaptive_step:
+        return engine.contact_step
+    stable = math.ceil(engine.exchange_step / stable_step(case.regolith))
+    return engine.exchange_step / max(engine.contacts_per_exchange, stable)
 
 
 def _refuse_head_off_the_bed(case: Case, design: Design) -> None:

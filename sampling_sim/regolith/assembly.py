@@ -10,6 +10,7 @@ from sampling_sim.regolith.activity import WAKE_SHARE, Activity, moving_grains
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.block import LANES, TOUCH
 from sampling_sim.regolith.cells import Cells
+from sampling_sim.regolith.clumps import Clumps, clumps_at_rest
 from sampling_sim.regolith.contacts import (
     CLASSES,
     Contacts,
@@ -19,7 +20,14 @@ from sampling_sim.regolith.contacts import (
     no_contacts,
 )
 from sampling_sim.regolith.grains import Field, Grains
+from sampling_sim.regolith.laws.choice import (
+    CohesionLaw,
+    NormalLaw,
+    cohesion_law_of,
+    normal_law_of,
+)
 from sampling_sim.regolith.laws.restitution import damping_from_restitution
+from sampling_sim.regolith.laws.rules import cohesion_reach
 from sampling_sim.regolith.primitives import LinkMotion
 from sampling_sim.regolith.stepping import Lists
 from sampling_sim.regolith.tools import Links
@@ -29,18 +37,19 @@ from sampling_sim.regolith.walls import Walls
 def material_of(bed: Bed) -> Material:
     """Numbers of the contact laws for a bed."""
     p = bed.parameters
+    is_linear = normal_law_of(p.normal_law) == NormalLaw.LINEAR
     return Material(
         modulus=p.pair_modulus,
-        linear_stiffness=0.0,
+        linear_stiffness=float(p.normal_stiffness) if is_linear else 0.0,
         shear_ratio=p.shear_ratio,
-        damping_ratio=damping_from_restitution(p.restitution),
+        damping_ratio=damping_from_restitution(p.restitution, 1.0 if is_linear else 1.5),
         friction=float(p.friction_coefficient),
         rolling=float(p.rolling_friction),
         pull_off_scale=float(bed.pull_off_scale),
-        twisting=0.0,
-        reach=float(p.cohesion_range) if bed.pull_off_scale > 0.0 else 0.0,
-        separation=1.0,
-        tears=False,
+        twisting=float(p.twisting_friction),
+        reach=cohesion_reach(p, bed.pull_off_scale, float(bed.radius.max())),
+        separation=float(p.separation),
+        tears=cohesion_law_of(p.cohesion_law) == CohesionLaw.JKR,
         sphere_mass=p.grain_density * 4.0 / 3.0 * pi,
     )
 
@@ -50,6 +59,11 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
     radius, count = bed.radius[order], bed.radius.size
     mass = bed.mass[order]
     inverse = np.column_stack([1.0 / mass, 1.0 / (0.4 * mass * radius**2)])
+    body = bed.body[order]
+    is_part = body < bed.clumps.clump_count
+    inverse[is_part] = np.column_stack(
+        [1.0 / bed.body_mass[body[is_part]], np.zeros(is_part.sum())]
+    )
     inverse[bed.fixed[order]] = 0.0
     return Grains(
         np.column_stack([bed.position[order], radius]),
@@ -59,8 +73,18 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
         inverse,
         np.zeros((count, 3)),
         np.zeros(count),
-        np.where(bed.fixed[order], 0, -1 - np.arange(count)),
+        np.where(bed.fixed[order], 0, np.where(is_part, body + 1, -1 - np.arange(count))),
     )
+
+
+def rigid_clumps_of(bed: Bed, rank: IntArray, spin: FloatArray) -> Clumps:
+    """Clumps of a bed at rest; `rank` takes a sphere of the bed to solver order."""
+    c = bed.clumps
+    glued = bed.body_fixed[: c.clump_count]
+    return clumps_at_rest(
+        c.start.astype(np.int64), rank[: c.start[-1]].astype(np.int64), c.offset, c.position,
+        c.attitude, np.where(glued, 0.0, 1.0 / c.mass), c.inertia, spin,
+    )  # fmt: skip
 
 
 def cells_of(bed: Bed, margin: float, period: tuple[float, float] | None) -> Cells:
@@ -122,14 +146,14 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
     )
 
 
-def lists_of(bed: Bed, rank: IntArray, region: Activity) -> Lists:
+def lists_of(bed: Bed, rank: IntArray, grains: Grains, region: Activity) -> Lists:
     """Give the lists before the first step: springs of the bed, and who moves."""
     nobody = np.zeros(0, np.uint32)
     return Lists(
         contacts_of(bed, rank),
         no_contacts(0),
         Near(nobody, nobody.copy(), np.zeros(CLASSES, np.int64)),
-        moving_grains(region),
+        moving_grains(grains, region),
         nobody.copy(),
     )
 

@@ -1,17 +1,22 @@
-"""Prepared beds kept on disk, keyed by what they follow from.
+"""Prepared beds kept on disk, named by what they follow from.
 
-The key is a hash of the parameters, the numbers of the field and the source text of this folder,
-so that a change of the kernel makes beds anew.  Files are `.npz` without pickle, written aside
-and moved into place: a reader sees a whole file or none.
+The name is a hash of the parameters, the meshes they name and the numbers of the field; inside
+stands a stamp, the hash of this folder's source text, so that a bed of another version is seen and
+made anew.  Files are `.npz` without pickle, written aside and moved into place: a reader sees a
+whole file or none.  One process prepares a bed while the others wait on a lock file, which the
+operating system lets go of when its holder dies.
 """
 
+import fcntl
 import hashlib
 import json
 import logging
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -19,11 +24,19 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.asteroid.field import SiteField
+from sampling_sim.asteroid.registry import find_shape
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.bodies import BedClumps
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.sources import source_hash
 
 log = logging.getLogger(__name__)
+
+_UNREADABLE = (
+    OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
+"""What NumPy and zipfile raise on files whose bytes were changed."""
 
 
 def cached_bed(
@@ -36,16 +49,19 @@ def cached_bed(
     """Bed of the stage from the cache, or made, kept and returned."""
     folder = cache_dir or default_cache_dir()
     path = folder / f"bed-{stage}-{content_hash(stage, parameters, field)}.npz"
-    if path.exists():
-        try:
-            return _read(path, parameters)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            log.warning("cached bed %s is damaged (%s): made anew", path.name, error)
-    bed = make()
-    try:
-        _write(path, bed)
-    except OSError as error:
-        log.warning("bed not cached in %s: %s", folder, error)
+    bed, _ = _kept(path, parameters)
+    if bed is not None:
+        return bed
+    with _turn(path) as can_keep:
+        # another process may have kept it while this one waited
+        bed, complaint = _kept(path, parameters)
+        if bed is not None:
+            return bed
+        if complaint:
+            log.warning("cached bed %s %s: made anew", path.name, complaint)
+        bed = make()
+        if can_keep:
+            _keep(path, bed)
     return bed
 
 
@@ -63,35 +79,68 @@ def content_hash(stage: str, parameters: RegolithParameters, field: SiteField | 
         if field is None
         else {name: np.asarray(value).tolist() for name, value in vars(field).items()}
     )
-    text = json.dumps([stage, asdict(parameters), numbers, source_hash()], sort_keys=True)
+    files = [find_shape(name)[0].read_bytes() for name in parameters.shape.meshes]
+    meshes = [hashlib.sha256(content).hexdigest() for content in files]
+    text = json.dumps([stage, asdict(parameters), numbers, meshes], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _arrays() -> list[str]:
-    """Names of the bed's fields that are stored."""
-    return [column.name for column in fields(Bed) if column.name != "parameters"]
-
-
-def _read(path: Path, parameters: RegolithParameters) -> Bed:
-    """Bed in a file; anything wrong with it raises."""
-    # opened here: numpy leaves the file of a damaged archive open
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-        values: dict[str, Any] = {name: data[name] for name in _arrays()}
-    values = {name: value if value.ndim else float(value) for name, value in values.items()}
-    return Bed(parameters=parameters, **values)
-
-
-def _write(path: Path, bed: Bed) -> None:
-    """Write aside and move into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+@contextmanager
+def _turn(path: Path) -> Iterator[bool]:
+    """Hold the bed's lock, alone on this machine; False where the folder cannot be written."""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock").open("w")
+    except OSError as error:
+        log.warning("beds cannot be cached in %s: %s", path.parent, error.strerror)
+        yield False
+        return
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("another process prepares %s: waiting for it", path.name)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield True
+
+
+def _kept(path: Path, parameters: RegolithParameters) -> tuple[Bed | None, str]:
+    """Bed in a file, or None and what is wrong with the file (nothing where there is none)."""
+    try:
+        # opened here: numpy leaves the file of a damaged archive open
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+            if "stamp" not in data or str(data["stamp"]) != source_hash():
+                return None, "is from another version"
+            values: dict[str, Any] = {name: data[name] for name in _arrays()}
+            clumps = BedClumps(*(data[f"clumps.{name}"] for name in BedClumps._fields))
+    except (FileNotFoundError, NotADirectoryError):
+        return None, ""
+    except _UNREADABLE as error:
+        return None, f"is damaged ({str(error) or type(error).__name__})"
+    values = {name: value if value.ndim else value.item() for name, value in values.items()}
+    return Bed(parameters=parameters, clumps=clumps, **values), ""
+
+
+def _arrays() -> list[str]:
+    """Names of the bed's fields that are stored as they are."""
+    return [column.name for column in fields(Bed) if column.name not in {"parameters", "clumps"}]
+
+
+def _keep(path: Path, bed: Bed) -> None:
+    """Write aside and move into place; a full disk is said, not raised."""
+    arrays: dict[str, Any] = {name: getattr(bed, name) for name in _arrays()}
+    arrays |= {f"clumps.{key}": value for key, value in bed.clumps._asdict().items()}
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            arrays: dict[str, Any] = {name: getattr(bed, name) for name in _arrays()}
-            np.savez(file, **arrays)
+            np.savez(file, stamp=np.array(source_hash()), **arrays)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        temporary.replace(path)
+    except OSError as error:
+        log.warning("bed not cached in %s: %s", path.parent, error)
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

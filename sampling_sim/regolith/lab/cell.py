@@ -11,7 +11,7 @@ seconds at any strength (docs/virtual-laboratory.md).
 """
 
 from dataclasses import replace
-from math import ceil, pi
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,8 @@ from sampling_sim.regolith.lab.specimen import (
     pressed,
 )
 from sampling_sim.regolith.parameters import LARGEST_ACROSS, RegolithParameters
-from sampling_sim.regolith.sizes import draw_diameters
+from sampling_sim.regolith.shape_parameters import GrainShapeParameters
+from sampling_sim.regolith.sizes import draw_diameters, sizes_of
 
 LAB_OVERLAP = 0.005
 """Mean overlap over radius at the highest stress of a test; chosen: half the bed's limit."""
@@ -55,7 +56,7 @@ def lab_parameters(parameters: RegolithParameters, stress: float) -> RegolithPar
 
 
 def softened(parameters: RegolithParameters, stress: float, **box: float) -> RegolithParameters:
-    """Parameters of grains in another box, as soft as a stress [Pa] allows, without cohesion.
+    """Parameters of spheres in another box, as soft as a stress [Pa] allows, without cohesion.
 
     Under the pressure p equal spheres at φ Z ≈ 2.4 carry F ≈ π d² p/(φ Z), and overlap by
     δ/r = (5.1 p/E*)^⅔.
@@ -63,7 +64,10 @@ def softened(parameters: RegolithParameters, stress: float, **box: float) -> Reg
     p = parameters
     modulus = 5.1 * stress / LAB_OVERLAP**1.5 * 2.0 * (1.0 - p.poisson_ratio**2)
     modulus = float(np.clip(modulus, SOFTEST, p.youngs_modulus))
-    plain: dict[str, Any] = {"tensile_strength": 0.0, "cohesion": None, "may_leave": True}
+    plain: dict[str, Any] = {
+        "tensile_strength": 0.0, "cohesion": None, "may_leave": True, "packing_fraction": None,
+        "layers": (), "boulder_count": 0, "shape": GrainShapeParameters(),
+    }  # fmt: skip
     return replace(p, youngs_modulus=modulus, **plain | box)
 
 
@@ -122,10 +126,7 @@ def _gas(parameters: RegolithParameters, pressure: float, rng: np.random.Generat
     """Grains on a jittered lattice between two bumpy plates of overlapping fixed grains."""
     p = parameters
     target = 0.55 * p.width_x * p.width_y * p.depth
-    most = ceil(target / (pi / 6.0 * p.diameter_min**3))
-    diameter = draw_diameters(rng, most, p.diameter_min, p.diameter_max, p.size_index)
-    last = int(np.searchsorted(np.cumsum(pi / 6.0 * diameter**3), target))
-    diameter = diameter[: last + 1]
+    diameter = draw_diameters(rng, sizes_of(p), target)
     across = int(p.width_x / p.diameter_max)
     spacing = np.array([p.width_x / across, p.width_y / across, p.diameter_max])
     index = np.arange(diameter.size)

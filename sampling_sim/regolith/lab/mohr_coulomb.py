@@ -40,7 +40,8 @@ def mohr_coulomb(normal: FloatArray, shear: FloatArray) -> tuple[Measured, Measu
     fitted shear stress (twice over); intervals are those of the linear regression, n − 2 degrees
     of freedom.
     """
-    normal, shear = np.asarray(normal, float), np.asarray(shear, float)
+    normal = np.asarray(normal, float)
+    shear = np.asarray(shear, float)
     columns = np.column_stack([np.ones_like(normal), normal])
     scale: FloatArray = np.full(shear.shape, float(np.abs(shear).mean()))
     found: FloatArray = np.zeros(2)

@@ -6,14 +6,15 @@ from sampling_sim.asteroid.field import SiteField
 from sampling_sim.errors import ConfigError
 from sampling_sim.regolith.packing import uniform_field
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 
 @pytest.mark.parametrize(
     ("values", "key"),
     [
         ({"diameter_min": 0.04}, "regolith.diameter_min"),
-        ({"diameter_max": 0.08}, "regolith.diameter_max"),
+        ({"diameter_min": 0.0015}, "regolith.diameter_max"),
         ({"width_x": 0.15}, "regolith.width_x"),
         ({"width_y": 0.15}, "regolith.width_y"),
         ({"depth": 0.06}, "regolith.depth"),
