@@ -6,12 +6,24 @@ import numpy as np
 
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import FloatArray, IntArray
+from sampling_sim.regolith.activity import WAKE_SHARE, Activity, moving_grains
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.kernel import Field, Grains, Walls
+from sampling_sim.regolith.block import LANES, TOUCH
+from sampling_sim.regolith.cells import Cells
+from sampling_sim.regolith.contacts import (
+    CLASSES,
+    Contacts,
+    Material,
+    Near,
+    append,
+    no_contacts,
+)
+from sampling_sim.regolith.grains import Field, Grains
 from sampling_sim.regolith.laws.restitution import damping_from_restitution
-from sampling_sim.regolith.neighbours import TOUCHING, Material, Pairs, build_pairs, empty_pairs
 from sampling_sim.regolith.primitives import LinkMotion
+from sampling_sim.regolith.stepping import Lists
 from sampling_sim.regolith.tools import Links
+from sampling_sim.regolith.walls import Walls
 
 
 def material_of(bed: Bed) -> Material:
@@ -19,12 +31,16 @@ def material_of(bed: Bed) -> Material:
     p = bed.parameters
     return Material(
         modulus=p.pair_modulus,
+        linear_stiffness=0.0,
         shear_ratio=p.shear_ratio,
         damping_ratio=damping_from_restitution(p.restitution),
         friction=float(p.friction_coefficient),
         rolling=float(p.rolling_friction),
         pull_off_scale=float(bed.pull_off_scale),
+        twisting=0.0,
         reach=float(p.cohesion_range) if bed.pull_off_scale > 0.0 else 0.0,
+        separation=1.0,
+        tears=False,
         sphere_mass=p.grain_density * 4.0 / 3.0 * pi,
     )
 
@@ -41,21 +57,26 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
         np.zeros((count, 6)),
         np.zeros((count, 6)),
         inverse,
-        np.full((count, 3), np.inf),  # nowhere: the first step makes the lists
+        np.zeros((count, 3)),
+        np.zeros(count),
+        np.where(bed.fixed[order], 0, -1 - np.arange(count)),
     )
 
 
-def grid_of(bed: Bed, margin: float) -> FloatArray:
-    """Cells over the bed and 8 more to each side; grains beyond go to the boundary cells."""
-    cell = 2.0 * bed.radius.max() + margin
-    low = bed.position.min(0) - 8.0 * cell
-    cells = np.floor((bed.position.max(0) - low) / cell) + 9.0
-    return np.array([*low, cell, *cells])
+def cells_of(bed: Bed, margin: float, period: tuple[float, float] | None) -> Cells:
+    """Box of the bed and 8 of its largest grains more to each side, or the period."""
+    room = 8.0 * (2.0 * bed.radius.max() + margin)
+    low, high = bed.position.min(0) - room, bed.position.max(0) + room
+    periods = np.zeros(3)
+    if period is not None:
+        periods[:2] = period
+        low[:2], high[:2] = -0.5 * periods[:2], 0.5 * periods[:2]
+    return Cells(low, high - low, periods)
 
 
-def walls_of(planes: FloatArray, count: int) -> Walls:
+def walls_of(planes: FloatArray) -> Walls:
     """Walls nobody is near yet."""
-    return Walls(planes, np.zeros((0, 2), np.int64), np.zeros((count, len(planes), 6)))
+    return Walls(planes, no_contacts(0))
 
 
 def links_of(motion: LinkMotion | None) -> Links:
@@ -82,25 +103,48 @@ def field_of(field: SiteField) -> Field:
     return Field(field.effective_acceleration, gradient, np.array(w, float), 0.0)
 
 
-def pairs_of(
-    bed: Bed, rank: IntArray, grains: Grains, grid: FloatArray, skin: float, material: Material
-) -> Pairs:
-    """Pair list that carries the bed's springs; `rank` takes a grain of the bed to solver order."""
-    count = bed.radius.size
-    pairs = build_pairs(
-        grains.position, grains.inverse, skin + material.reach, grid, empty_pairs(count), material
+def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
+    """Everything awake, or asleep where the active region is on: a prepared bed is at rest."""
+    count, free = bed.radius.size, grains.inverse[:, 0] > 0.0
+    mass = 1.0 / np.where(free, grains.inverse[:, 0], 1.0)
+    bond = pi * bed.pull_off_scale * grains.position[:, 3]  # with a grain of its own size
+    weight = mass * float(np.linalg.norm(field.effective))
+    return Activity(
+        is_on,
+        free & (not is_on),
+        free,
+        WAKE_SHARE * (bond + weight),
+        np.zeros((count, 6)),
+        np.zeros((count, 6)),
+        free.copy(),
+        grains.position[:, :3].copy(),
+        np.array([0.0, 1.0]),
     )
-    first = np.repeat(np.arange(count), np.diff(pairs.start))
-    key = first * count + pairs.neighbour.astype(np.int64)
-    order = np.argsort(key)
+
+
+def lists_of(bed: Bed, rank: IntArray, region: Activity) -> Lists:
+    """Give the lists before the first step: springs of the bed, and who moves."""
+    nobody = np.zeros(0, np.uint32)
+    return Lists(
+        contacts_of(bed, rank),
+        no_contacts(0),
+        Near(nobody, nobody.copy(), np.zeros(CLASSES, np.int64)),
+        moving_grains(region),
+        nobody.copy(),
+    )
+
+
+def contacts_of(bed: Bed, rank: IntArray) -> Contacts:
+    """Contacts that carry the bed's springs; `rank` takes a grain of the bed to solver order."""
     i, j = rank[bed.pairs].T.reshape(2, -1)
-    wanted = np.minimum(i, j) * count + np.maximum(i, j)
-    known = np.isin(wanted, key)
-    slot = order[np.searchsorted(key, wanted[known], sorter=order)]
+    contacts = no_contacts(len(bed.pairs))
     # seen from the other grain the tangential force changes sign; the rolling one does not, as
     # both the spin difference and the normal that define it are reversed
-    side = np.where(i < j, 1.0, -1.0)[known, None]
-    pairs.flag[slot] = TOUCHING
-    pairs.history[slot, :3] = side * bed.tangential[known]
-    pairs.history[slot, 3:] = bed.rolling[known]
-    return pairs
+    side = np.where(i < j, 1.0, -1.0)[:, None]
+    springs = np.hstack([side * bed.tangential, bed.rolling])
+    for k, (a, b) in enumerate(zip(np.minimum(i, j), np.maximum(i, j), strict=True)):
+        append(contacts, a, b)
+        block, lane = contacts.block[k // LANES], k % LANES
+        block[lane : 6 * LANES : LANES] = springs[k]
+        block[TOUCH + lane] = 1.0
+    return contacts

@@ -13,14 +13,15 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import ConfigError, DivergenceError
-from sampling_sim.regolith import assembly, kernel, neighbours, tools
+from sampling_sim.regolith import assembly, pair_forces, tools
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.kernel import Grains, Walls
-from sampling_sim.regolith.neighbours import TOUCHING, Pairs
+from sampling_sim.regolith.block import BLOCK, LANES, TOUCH
+from sampling_sim.regolith.cells import spatial_order
+from sampling_sim.regolith.contacts import Contacts
+from sampling_sim.regolith.laws.choice import CohesionLaw, NormalLaw
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
-from sampling_sim.regolith.stepping import FASTEST, run_steps
-from sampling_sim.regolith.tools import ToolPairs
+from sampling_sim.regolith.stepping import FASTEST, new_lists, steps_of
 
 GUARDED_OVERLAP = 0.05
 """Overlap over radius at which the step is judged: the peak the overlap guard lets pass."""
@@ -79,6 +80,11 @@ class GrainSolver:
         Time step [s], at most `stable_step(bed.parameters)`.
     walls
         Rows of `box_walls`; the bed's own box if not given, none if empty.
+    period
+        Periods along x and y [m]: positions are taken to the nearest image and wrapped into
+        ±half a period when lists are made.
+    active_region
+        Leave grains at rest out of the step (`activity.py`); all sleep at the start.
     """
 
     def __init__(
@@ -89,6 +95,8 @@ class GrainSolver:
         primitives: Sequence[Primitive] = (),
         contact_step: float,
         walls: FloatArray | None = None,
+        period: tuple[float, float] | None = None,
+        active_region: bool = False,
     ) -> None:
         longest = stable_step(bed.parameters)
         if not 0.0 < contact_step <= longest:
@@ -101,20 +109,22 @@ class GrainSolver:
         """[1/s] artificial drag, for the preparation of beds only."""
         self._parameters = bed.parameters
         self._skin = SKIN * bed.parameters.diameter_min
-        self._order = neighbours.spatial_order(bed.position, 2.0 * bed.radius.max() + self._skin)
+        self._order = spatial_order(bed.position, 2.0 * bed.radius.max() + self._skin)
         self._rank = np.argsort(self._order)
         self._material = assembly.material_of(bed)
         self._grains = assembly.grains_of(bed, self._order)
-        self._grid = assembly.grid_of(bed, self._skin + self._material.reach)
-        self._walls = assembly.walls_of(bed.walls if walls is None else walls, bed.radius.size)
-        self._pairs = assembly.pairs_of(
-            bed, self._rank, self._grains, self._grid, self._skin, self._material
-        )
+        self._cells = assembly.cells_of(bed, self._skin + self._material.reach, period)
+        self._walls = assembly.walls_of(bed.walls if walls is None else walls)
+        self._site_field, self._field = field, assembly.field_of(field)
+        self._region = assembly.region_of(bed, self._grains, self._field, active_region)
+        self._lists = assembly.lists_of(bed, self._rank, self._region)
         self._tools = tools.tools_of(primitives)
         self._link_count = 1 + max((p.link for p in primitives), default=-1)
         self._tool_pairs = tools.no_tool_pairs(len(primitives), self._link_count)
-        self._statistics = np.zeros(6)
-        self.field = field
+        self._statistics = np.zeros(pair_forces.SLOTS)
+        self.rebuilds = 0
+        """How often the neighbour lists were made."""
+        self._steps = steps_of(int(NormalLaw.HERTZ), int(CohesionLaw.FADING), False)
 
     @property
     def field(self) -> SiteField:
@@ -123,8 +133,9 @@ class GrainSolver:
 
     @field.setter
     def field(self, field: SiteField) -> None:
-        self._site_field = field
-        self._field = assembly.field_of(field)
+        self._site_field, self._field = field, assembly.field_of(field)
+        self._region.awake[:] = self._region.awake | self._region.free
+        self._region.clock[:] = 0.0, 1.0
 
     def advance(self, motion: LinkMotion | None, steps: int) -> ToolLoads:
         """Advance by `steps` contact steps while the links move as `motion` says.
@@ -138,11 +149,21 @@ class GrainSolver:
         elif self._tool_pairs.position.shape != links.position.shape:
             self._tool_pairs = tools.no_tool_pairs(active.kind.size, len(links.position))
         allowance = LINK_ALLOWANCE * self._parameters.diameter_min
-        self._pairs, self._walls, self._tool_pairs = run_steps(
-            self._grains, self._pairs, self._walls, active, self._tool_pairs, links,
-            self._material, self._field._replace(drag=self.drag), self._grid, self._statistics,
-            self.contact_step, steps, self._skin, allowance,
-        )  # fmt: skip
+        field = self._field._replace(drag=self.drag)
+        done, is_new = 0, False
+        while done < steps:
+            done, self._tool_pairs = self._steps(
+                self._grains, self._lists, self._walls, self._region, active, self._tool_pairs,
+                links, self._material, field, self._cells, self._statistics, self.contact_step,
+                steps, self._skin, allowance, done, is_new,
+            )  # fmt: skip
+            is_new = done < steps
+            if is_new:
+                self._lists, self._walls = new_lists(
+                    self._grains, self._lists, self._walls, self._region, self._material,
+                    self._cells, self._skin,
+                )  # fmt: skip
+                self.rebuilds += 1
         self.time += steps * self.contact_step
         if not np.isfinite(self._grains.motion.sum()):
             msg = f"a grain's motion is not finite at {self.time:.6g} s: reduce engine.contact_step"
@@ -203,22 +224,27 @@ class GrainSolver:
 
     def contacts(self) -> tuple[IntArray, FloatArray, FloatArray]:
         """Touching pairs (c, 2), their tangential and their rolling springs [N], (c, 3) each."""
-        first, second, slot = self._touching()
+        parts = [_touching(part) for part in (self._lists.contacts, self._lists.dormant)]
+        first, second, springs = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         pairs = np.column_stack([self._order[first], self._order[second]])
-        history = self._pairs.history[slot]
-        return pairs, history[:, :3].copy(), history[:, 3:].copy()
+        return pairs, springs[:, :3].copy(), springs[:, 3:].copy()
+
+    @property
+    def awake(self) -> BoolArray:
+        """Free grains that are not left out of the step, shape (n,)."""
+        return self._region.awake[self._rank]
 
     @property
     def overlaps(self) -> OverlapStatistics:
         """Overlaps since the last reset."""
         s = self._statistics
-        mean = s[kernel.SUM] / s[kernel.COUNT] if s[kernel.COUNT] else 0.0
+        mean = s[pair_forces.OVERLAP_SUM] / max(1.0, s[pair_forces.CONTACTS])
         return OverlapStatistics(
             float(mean),
-            float(s[kernel.PEAK_GRAIN]),
-            float(s[kernel.PEAK_TOOL]),
-            float(s[kernel.PEAK_FIXED]),
-            float(s[kernel.PEAK_BRISTLE]),
+            float(s[pair_forces.PEAK_GRAIN]),
+            float(s[pair_forces.PEAK_TOOL]),
+            float(s[pair_forces.PEAK_GLUED]),
+            float(s[pair_forces.PEAK_BRISTLE]),
         )
 
     def reset_overlaps(self) -> None:
@@ -253,33 +279,54 @@ class GrainSolver:
 
     def state(self) -> dict[str, FloatArray]:
         """Everything that changes, as arrays: `restore` continues from it bit for bit."""
-        parts: dict[str, Any] = {
-            "grains": self._grains,
-            "pairs": self._pairs,
-            "walls": self._walls,
-            "tools": self._tool_pairs,
-        }
-        arrays = {
-            f"{name}.{key}": value.copy()
-            for name, part in parts.items()
-            for key, value in part._asdict().items()
-        }
         clock = np.array([self.time, self.drag])
-        return arrays | {"statistics": self._statistics.copy(), "clock": clock}
+        arrays = _flat(self._parts()) | {"statistics": self._statistics, "clock": clock}
+        return {key: value.copy() for key, value in arrays.items()}
 
     def restore(self, state: dict[str, FloatArray]) -> None:
         """Continue from what `state` gave, in a solver made for the same bed, field and tools."""
-
-        def part(kind: Any, name: str) -> Any:
-            return kind(**{key: state[f"{name}.{key}"].copy() for key in kind._fields})
-
-        self._grains, self._pairs = part(Grains, "grains"), part(Pairs, "pairs")
-        self._walls, self._tool_pairs = part(Walls, "walls"), part(ToolPairs, "tools")
+        parts = _filled(self._parts(), state)
+        self._grains, self._lists, self._walls, self._region, self._tool_pairs = parts.values()
         self._statistics[:] = state["statistics"]
         self.time, self.drag = (float(value) for value in state["clock"])
 
-    def _touching(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Sorted indices of both grains, and the slot, of every touching pair."""
-        slot = np.flatnonzero(self._pairs.flag == TOUCHING)
-        first = np.searchsorted(self._pairs.start, slot, side="right") - 1
-        return first, self._pairs.neighbour[slot].astype(np.int64), slot
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "grains": self._grains,
+            "lists": self._lists,
+            "walls": self._walls,
+            "region": self._region,
+            "tools": self._tool_pairs,
+        }
+
+
+def _flat(parts: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Arrays of nested tuples under dotted names."""
+    arrays: dict[str, Any] = {}
+    for name, part in parts.items():
+        if hasattr(part, "_asdict"):
+            arrays |= _flat(part._asdict(), f"{prefix}{name}.")
+        elif isinstance(part, np.ndarray):
+            arrays[prefix + name] = part
+    return arrays
+
+
+def _filled(parts: dict[str, Any], state: dict[str, FloatArray], prefix: str = "") -> Any:
+    """Fill the same nested tuples with the arrays of `state`."""
+    filled = {}
+    for name, part in parts.items():
+        if hasattr(part, "_asdict"):
+            filled[name] = type(part)(**_filled(part._asdict(), state, f"{prefix}{name}."))
+        else:
+            filled[name] = state[prefix + name].copy() if isinstance(part, np.ndarray) else part
+    return filled
+
+
+def _touching(contacts: Contacts) -> tuple[IntArray, IntArray, FloatArray]:
+    """Give both grains in solver order, and their springs, of what touches."""
+    count = int(contacts.used[0])
+    rows = contacts.block.reshape(-1, BLOCK // LANES, LANES).transpose(0, 2, 1)
+    rows = rows.reshape(-1, BLOCK // LANES)[:count]
+    touch = rows[:, TOUCH // LANES] > 0.0
+    first, second = contacts.first[:count][touch], contacts.second[:count][touch]
+    return first.astype(np.int64), second.astype(np.int64), rows[touch, :6]

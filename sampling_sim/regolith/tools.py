@@ -14,12 +14,13 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray, IntArray
-from sampling_sim.regolith.kernel import PEAK_BRISTLE, PEAK_TOOL, Grains
+from sampling_sim.regolith.contacts import Material
+from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.laws.bristle import bristle_overlap
 from sampling_sim.regolith.laws.hertz import normal_law
 from sampling_sim.regolith.laws.mindlin import friction_spring
 from sampling_sim.regolith.laws.restitution import damping_from_restitution
-from sampling_sim.regolith.neighbours import Material
+from sampling_sim.regolith.pair_forces import PEAK_BRISTLE, PEAK_TOOL
 from sampling_sim.regolith.primitives import Primitive, PrimitiveKind
 
 PLATE = int(PrimitiveKind.PLATE)

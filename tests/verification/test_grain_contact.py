@@ -5,6 +5,7 @@ import pytest
 from grain_cases import NO_WALLS, field, loose_grains
 
 from sampling_sim.regolith.bed import floor_wall
+from sampling_sim.regolith.block import H1, LANES, SPRINGS
 from sampling_sim.regolith.laws.hertz import hertz_impact
 from sampling_sim.regolith.laws.restitution import damping_from_restitution, impact_restitution
 from sampling_sim.regolith.parameters import RegolithParameters
@@ -206,12 +207,13 @@ def chain(drift, *, forget=False):
     )  # fmt: skip
     solver.advance(None, 1)
     state = solver.state()
-    state["pairs.history"][:, 1] = 5e-4  # N, half of what friction holds
+    # N, half of what friction holds
+    state["lists.contacts.block"][0, H1] = 5e-4
     solver.restore(state)
     solver.advance(None, 20)
     if forget:
         state = solver.state()
-        state["pairs.history"][:] = 0.0
+        state["lists.contacts.block"][:, : SPRINGS * LANES] = 0.0
         solver.restore(state)
     solver.advance(None, 5980)
     return solver.position[1] - solver.position[0], solver

@@ -1,0 +1,184 @@
+"""Which grains are awake: those at rest that nothing disturbs are left out of the step.
+
+A grain falls asleep when over a window of `WINDOW` it has moved less than a share of what the
+field alone would move a loose grain, is slow, and touches no awake grain that is not so; it is then
+fixed, and contacts between two sleepers are not evaluated.  It wakes, with all grains around it,
+when the load of its awake neighbours differs by more than `WAKE_SHARE` of its bond and weight from
+what it was when the neighbours were settled, or when a tool may reach it before the next look.  So
+what is neglected is stated: load changes below that share, and motion slower than the limits.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sampling_sim.constants import FloatArray
+from sampling_sim.regolith.contacts import Contacts, touches
+from sampling_sim.regolith.grains import Grains
+
+WINDOW = 0.25
+"""[s] over which rest is judged; chosen: a loose grain moves by micrometres in it."""
+REST_SHARE = 0.25
+"""Largest displacement over the window, as a share of ½ a t² in the site's field; chosen."""
+REST_SPEED = 1e-4
+"""[m/s] and at the end of it; chosen: twice what a bed at rest may have (packing.RMS_AT_REST)."""
+WAKE_SHARE = 0.05
+"""Change of load that wakes, over pull-off force plus weight; chosen: a twentieth."""
+WAKE_REACH = 2.0
+"""Distance from a woken grain within which others wake too, in largest diameters; chosen."""
+
+
+class Activity(NamedTuple):
+    """State of the active region in solver order."""
+
+    is_on: bool
+    """Whether grains fall asleep at all."""
+    awake: np.ndarray
+    """Grains that move and whose contacts count, bool, shape (n,)."""
+    free: np.ndarray
+    """Grains that move on their own: neither fixed nor part of a body, bool, shape (n,)."""
+    limit: FloatArray
+    """[N] change of load that wakes, shape (n,)."""
+    settled: FloatArray
+    """[N], [N m] load of awake neighbours that counts as balanced, shape (n, 6)."""
+    excess: FloatArray
+    """[N], [N m] load beyond it at the last look, shape (n, 6)."""
+    is_new: np.ndarray
+    """Sleepers whose settled load has still to be taken, bool, shape (n,)."""
+    window: FloatArray
+    """[m] centres at the start of the window, shape (n, 3)."""
+    clock: FloatArray
+    """[s] since the start of the window; 1.0 if the lists must be made anew; shape (2,)."""
+
+
+@njit
+def moving_grains(activity: Activity) -> np.ndarray:
+    """List the indices of the awake grains that move on their own, uint32."""
+    return np.flatnonzero(activity.awake & activity.free).astype(np.uint32)
+
+
+@njit
+def border_grains(activity: Activity, contacts: Contacts) -> np.ndarray:
+    """Sleepers that share a contact with an awake grain, uint32."""
+    mark = np.zeros(activity.awake.size, np.bool_)
+    for k in range(contacts.used[0]):
+        for i in (contacts.first[k], contacts.second[k]):
+            mark[i] = activity.free[i] and not activity.awake[i]
+    return np.flatnonzero(mark).astype(np.uint32)
+
+
+@njit
+def wake_around(grains: Grains, activity: Activity, seeds: np.ndarray) -> bool:
+    """Wake the seeds (bool, shape (n,)) and the sleepers near them; say whether there were any."""
+    position = grains.position
+    reach = 2.0 * WAKE_REACH * position[:, 3].max()
+    woken = False
+    for s in np.flatnonzero(seeds):
+        for i in range(activity.awake.size):
+            if activity.awake[i] or not activity.free[i]:
+                continue
+            square = 0.0
+            for a in range(3):
+                square += (position[i, a] - position[s, a]) ** 2
+            if square < reach * reach:
+                activity.awake[i], woken = True, True
+                activity.window[i] = position[i, :3]
+    if woken:
+        _lists_change(activity)
+    return woken
+
+
+@njit
+def wake_listed(grains: Grains, activity: Activity, listed: np.ndarray) -> bool:
+    """Wake grains that a tool may reach, and those near them; say whether any slept."""
+    seeds = np.zeros(activity.awake.size, np.bool_)
+    for i in listed:
+        seeds[i] = activity.free[i] and not activity.awake[i]
+    return wake_around(grains, activity, seeds)
+
+
+@njit
+def _lists_change(activity: Activity) -> None:
+    """Ask for new lists; settled loads are taken again, less what is already in excess."""
+    activity.clock[1] = 1.0
+    for i in range(activity.awake.size):
+        activity.is_new[i] = activity.free[i] and not activity.awake[i]
+
+
+@njit(error_model="numpy")
+def look_at_sleepers(grains: Grains, activity: Activity, border: np.ndarray, steps: int) -> None:
+    """Wake sleepers whose mean load over `steps` has changed too much; clear the summed loads."""
+    seeds, disturbed = np.zeros(activity.awake.size, np.bool_), False
+    for i in border:
+        force, torque = 0.0, 0.0
+        for a in range(6):
+            mean = grains.load[i, a] / steps
+            if activity.is_new[i]:
+                activity.settled[i, a] = mean - activity.excess[i, a]
+            excess = mean - activity.settled[i, a]
+            activity.excess[i, a] = excess
+            if a < 3:
+                force += excess * excess
+            else:
+                torque += excess * excess
+        activity.is_new[i] = False
+        limit = activity.limit[i]
+        # a torque counts as the force at the surface that makes it
+        if not force + torque / grains.position[i, 3] ** 2 <= limit * limit:
+            seeds[i], disturbed = True, True
+    if disturbed:
+        wake_around(grains, activity, seeds)
+
+
+@njit(error_model="numpy")
+def let_sleep(
+    grains: Grains,
+    activity: Activity,
+    contacts: Contacts,
+    listed: np.ndarray,
+    time: float,
+    acceleration: float,
+) -> None:
+    """Add `time` [s] to the window; at its end send to sleep what rests.
+
+    `listed` are grains a tool may reach, `acceleration` [m/s²] the field's at the site.
+    """
+    activity.clock[0] += time
+    if activity.clock[0] < WINDOW or not activity.is_on:
+        return
+    displacement = REST_SHARE * 0.5 * acceleration * activity.clock[0] ** 2
+    activity.clock[0] = 0.0
+    rests = activity.awake & activity.free
+    for i in np.flatnonzero(rests):
+        rests[i] = _rests(grains, activity.window, i, displacement)
+        activity.window[i] = grains.position[i, :3]
+    for i in listed:
+        rests[i] = False
+    stays = rests.copy()
+    for k in range(contacts.used[0]):
+        i, j = contacts.first[k], contacts.second[k]
+        if touches(contacts, k):
+            if activity.awake[j] and not rests[j]:
+                stays[i] = False
+            if activity.awake[i] and not rests[i]:
+                stays[j] = False
+    falls = False
+    for i in np.flatnonzero(stays):
+        activity.awake[i], falls = False, True
+        activity.excess[i] = 0.0
+        grains.motion[i] = 0.0
+        grains.predicted[i] = 0.0
+    if falls:
+        _lists_change(activity)
+
+
+@njit(error_model="numpy")
+def _rests(grains: Grains, window: FloatArray, i: int, displacement: float) -> bool:
+    """Whether grain i has hardly moved since the start of the window, and is slow."""
+    moved, speed, turn = 0.0, 0.0, 0.0
+    for a in range(3):
+        moved += (grains.position[i, a] - window[i, a]) ** 2
+        speed += grains.motion[i, a] ** 2
+        turn += (grains.position[i, 3] * grains.motion[i, 3 + a]) ** 2
+    return moved <= displacement * displacement and speed + turn <= REST_SPEED**2
