@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from peers import ours
 from peers.case import shared_packing
 
