@@ -35,7 +35,8 @@ class Bed:
     rolling: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
     """[N] rolling spring force of each pair (the same seen from either grain), shape (c, 3)."""
     pull_off_scale: float = 0.0
-    """[J/m²] w: the pull-off force of a contact is 2π w R*."""
+    """[J/m²] w: the pull-off force of a contact is 2π w R* (of JKR too, whose work of adhesion is
+    then 4/3 w)."""
     looseness: float = float("nan")
     """[1] how it was poured to the packing fraction asked for (`looseness.py`); NaN: none asked."""
     is_settled: bool = True

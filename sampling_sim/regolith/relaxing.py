@@ -14,6 +14,7 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.calibration import bond_strength, tensile_strength
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.pouring import pouring_gravity
 from sampling_sim.regolith.settling import (
@@ -150,20 +151,20 @@ def _corrected(bed: Bed) -> Bed:
     """Bed with the pull-off force scaled to the bonds that survived the unloading."""
     if bed.pull_off_scale == 0.0:
         return bed
-    scale = bed.parameters.tensile_strength / measured(bed).rumpf_strength
+    scale = bond_strength(bed.parameters) / measured(bed).rumpf_strength
     return replace(bed, pull_off_scale=bed.pull_off_scale * scale)
 
 
 def _refuse_if_too_weak(bed: Bed, field: SiteField) -> None:
     """Raise where the strength is below what the outward field asks for."""
     needed = needed_strength(bed, field)
-    if bed.parameters.tensile_strength < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
+    if tensile_strength(bed.parameters) < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
         _refuse(bed, needed)
 
 
 def _refuse(bed: Bed, needed: float) -> None:
     """Raise the error that names the strength a bed needs."""
-    strength = bed.parameters.tensile_strength
+    strength = tensile_strength(bed.parameters)
     msg = (
         f"regolith.tensile_strength = {strength:g} Pa: the site's field carries this bed away; it "
         f"needs more than {needed:.3g} Pa (or set regolith.may_leave = true)"

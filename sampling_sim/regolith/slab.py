@@ -13,6 +13,8 @@ from scipy.spatial import cKDTree
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.calibration import bond_strength
+from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.laws.rumpf import effective_radius, pull_off_scale, rumpf_strength
 
 SURFACE_QUANTILE = 0.95
@@ -40,9 +42,9 @@ def surface_height(bed: Bed) -> float:
 def measured(bed: Bed) -> Bed:
     """Return the bed with its packing fraction, coordination number and Rumpf strength."""
     (low, high), volume = free_slab(bed)
-    solid = _volume_between(bed, low, high)
-    # pairs within half the range still pull with half the force: counted as bonds
-    reach = 0.5 * bed.parameters.cohesion_range if bed.pull_off_scale > 0.0 else 0.0
+    solid = volume_between(bed, low, high)
+    # pairs that still pull with half the force are counted as bonds
+    reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
     radius, branch, neighbours = bonds_in_slab(bed, reach)
     height = bed.body_position[:, 2]
     inside = (height > low) & (height < high)
@@ -56,7 +58,7 @@ def measured(bed: Bed) -> Bed:
 
 
 def rumpf_pull_off_scale(bed: Bed, reach: float = 0.0) -> float:
-    """W [J/m²] that gives the bonds of the slab the strength wanted, through Rumpf.
+    """W [J/m²] that gives the bonds of the slab the bond strength that is needed, through Rumpf.
 
     Bonds are the pairs with a gap below `reach` [m].
     """
@@ -68,7 +70,7 @@ def rumpf_pull_off_scale(bed: Bed, reach: float = 0.0) -> float:
             "and the surface, so no strength can be given; a deeper bed or smaller grains"
         )
         raise PackingError(msg)
-    return pull_off_scale(bed.parameters.tensile_strength, float((radius * branch).sum()), volume)
+    return pull_off_scale(bond_strength(bed.parameters), float((radius * branch).sum()), volume)
 
 
 def free_slab(bed: Bed) -> tuple[tuple[float, float], float]:
@@ -104,7 +106,7 @@ def bonds_in_slab(bed: Bed, reach: float) -> tuple[FloatArray, FloatArray, int]:
     return effective_radius(first[bond], second[bond]), branch, neighbours
 
 
-def _volume_between(bed: Bed, low: float, high: float) -> float:
+def volume_between(bed: Bed, low: float, high: float) -> float:
     """Volume of the grains between two heights [m³], spheres cut exactly.
 
     Spheres of a clump overlap: each counts for its share of the solid.

@@ -15,6 +15,7 @@ from sampling_sim.regolith.clumps import Clumps
 from sampling_sim.regolith.contacts import Contacts, Material, Near, sorted_pairs
 from sampling_sim.regolith.grains import Field, Grains, drift, kick_and_drift
 from sampling_sim.regolith.pair_forces import new_work, pair_forces, promote_near
+from sampling_sim.regolith.plates import Plates, carry_plates, start_plates
 from sampling_sim.regolith.sources import source_hash
 from sampling_sim.regolith.tools import Links, ToolPairs, Tools
 from sampling_sim.regolith.walls import Walls, near_walls, wall_forces
@@ -89,6 +90,7 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
         surfaces: Tools,
         tool_pairs: ToolPairs,
         links: Links,
+        plates: Plates,
         material: Material,
         field: Field,
         cells: Cells,
@@ -111,6 +113,7 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
             moved = max(
                 drift(grains, lists.moving, half),
                 drift_and_place(clumps, grains, region.awake, field, cells.period, dt, half),
+                start_plates(grains, plates, half),
             )
         for step in range(first, steps):
             if not moved <= (REBUILD * skin) ** 2 or region.clock[1] > 0.0:
@@ -136,6 +139,7 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
             moved = max(
                 kick_and_drift(grains, lists.moving, field, dt, ahead),
                 kick_and_place(clumps, grains, region.awake, field, cells.period, dt, ahead),
+                carry_plates(grains, plates, dt, ahead),
             )
         activity.look_at_sleepers(grains, clumps, region, lists.border, steps)
         activity.let_sleep(
