@@ -41,7 +41,7 @@ class Candidates(NamedTuple):
 
 
 def spatial_order(position: FloatArray, cell: float) -> IntArray:
-    """Order of the grains along Morton's curve of cells `cell` [m] wide: neighbours sit together."""
+    """Order of the grains along Morton's curve of cells `cell` [m] wide: neighbours are close."""
     steps = np.floor((position[:, :3] - position[:, :3].min(0)) / cell)
     place = np.clip(steps, 0, 2**20 - 1).astype(np.int64)
     key = np.zeros(len(position), np.int64)

@@ -36,7 +36,12 @@ def prepare_bed(
     # what pouring does not depend on takes one value, so that beds of other strength share it
     layers = tuple(replace(layer, tensile_strength=None) for layer in parameters.layers)
     pouring = replace(
-        parameters, tensile_strength=0.0, cohesion=None, may_leave=True, may_be_unsettled=True, layers=layers
+        parameters,
+        tensile_strength=0.0,
+        cohesion=None,
+        may_leave=True,
+        may_be_unsettled=True,
+        layers=layers,
     )
 
     def make() -> Bed:

@@ -59,7 +59,8 @@ class RegolithParameters:
     """[1] correlation of size with depth where the grains are poured: 1 sorts the largest to the
     floor, −1 to the surface, 0 mixes."""
     tensile_strength: Annotated[Pressure, Ge(0)] = DEFAULT_STRENGTH
-    """[Pa] peak stress of pulling end plates apart; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
+    """[Pa] peak stress of pulling end plates apart; chosen: between 0 and the ~3 Pa of
+    Cheng & Baoyin 2024."""
     cohesion: Annotated[Pressure, Ge(0)] | None = None
     """[Pa] Mohr–Coulomb intercept wanted, in place of a tensile strength; the bonds follow from the
     calibration (docs/virtual-laboratory.md)."""

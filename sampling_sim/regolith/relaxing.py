@@ -27,7 +27,8 @@ from sampling_sim.regolith.settling import (
     unloaded,
 )
 from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 log = logging.getLogger(__name__)
 

@@ -31,7 +31,7 @@ class EngineParameters:
     control_step: Annotated[Time, Gt(0), Le(1.0)] = 0.015
     """[s] of sequence, recording and the links' gravity; chosen: 0.75 mm at 5 cm/s."""
     active_region: bool = True
-    """Leave grains at rest that nothing disturbs out of the step; limits in regolith/activity.py."""
+    """Leave grains at rest that nothing disturbs out of the step (regolith/activity.py)."""
     overlap_grain_mean: Annotated[Number, Gt(0), Le(1)] = 0.01
     """[1] guard: mean overlap between grains over the radius; issue 2."""
     overlap_grain_peak: Annotated[Number, Gt(0), Le(1)] = 0.05

@@ -18,7 +18,8 @@ from sampling_sim.regolith.cache import cached_bed
 from sampling_sim.regolith.packing import uniform_field
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.slab import measured, surface_height
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 from sampling_sim.rng import Stream, generator
 
 EARTH = 9.81

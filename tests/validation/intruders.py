@@ -12,9 +12,11 @@ from beds import tall
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.overlaps import OverlapStatistics
 from sampling_sim.regolith.packing import uniform_field
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, PrimitiveKind
-from sampling_sim.regolith.solver import GrainSolver, OverlapStatistics, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 STEPS = 2
 """Contact steps an exchange; chosen: k H²/m stays under 0.1 for ten grains on a light sphere."""

@@ -13,7 +13,8 @@ from keeping import kept
 
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.packing import uniform_field
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 SLICE = 0.1
 """[m] width of the slice that drains; chosen: ten grains between frictionless sides."""

@@ -11,7 +11,7 @@ seconds at any strength (docs/virtual-laboratory.md).
 """
 
 from dataclasses import replace
-from math import ceil, pi
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from sampling_sim.regolith.lab.specimen import (
     pressed,
 )
 from sampling_sim.regolith.parameters import LARGEST_ACROSS, RegolithParameters
-from sampling_sim.regolith.sizes import draw_diameters
+from sampling_sim.regolith.sizes import draw_diameters, sizes_of
 
 LAB_OVERLAP = 0.005
 """Mean overlap over radius at the highest stress of a test; chosen: half the bed's limit."""
@@ -122,10 +122,7 @@ def _gas(parameters: RegolithParameters, pressure: float, rng: np.random.Generat
     """Grains on a jittered lattice between two bumpy plates of overlapping fixed grains."""
     p = parameters
     target = 0.55 * p.width_x * p.width_y * p.depth
-    most = ceil(target / (pi / 6.0 * p.diameter_min**3))
-    diameter = draw_diameters(rng, most, p.diameter_min, p.diameter_max, p.size_index)
-    last = int(np.searchsorted(np.cumsum(pi / 6.0 * diameter**3), target))
-    diameter = diameter[: last + 1]
+    diameter = draw_diameters(rng, sizes_of(p), target)
     across = int(p.width_x / p.diameter_max)
     spacing = np.array([p.width_x / across, p.width_y / across, p.diameter_max])
     index = np.arange(diameter.size)

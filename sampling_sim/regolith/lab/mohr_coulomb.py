@@ -40,17 +40,18 @@ def mohr_coulomb(normal: FloatArray, shear: FloatArray) -> tuple[Measured, Measu
     fitted shear stress (twice over); intervals are those of the linear regression, n − 2 degrees
     of freedom.
     """
-    normal, shear = np.asarray(normal, float), np.asarray(shear, float)
+    normal = np.asarray(normal, float)
+    shear = np.asarray(shear, float)
     columns = np.column_stack([np.ones_like(normal), normal])
     scale: FloatArray = np.full(shear.shape, float(np.abs(shear).mean()))
-    found = np.zeros(2)
+    found: FloatArray = np.zeros(2)
     for _ in range(4):
         weighted = columns / scale[:, None]
-        found = np.linalg.lstsq(weighted, shear / scale, rcond=None)[0]
+        found = np.asarray(np.linalg.lstsq(weighted, shear / scale, rcond=None)[0], float)
         # a point below a tenth of the mean would weigh without limit
         scale = np.asarray(np.maximum(columns @ found, 0.1 * float(np.abs(shear).mean())))
     weighted = columns / scale[:, None]
-    found = np.linalg.lstsq(weighted, shear / scale, rcond=None)[0]
+    found = np.asarray(np.linalg.lstsq(weighted, shear / scale, rcond=None)[0], float)
     freedom = normal.size - 2
     error = (shear / scale - weighted @ found) ** 2
     covariance = np.linalg.inv(weighted.T @ weighted) * float(error.sum()) / max(1, freedom)

@@ -20,8 +20,9 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.lab.cell import mean_diameter, softened
 from sampling_sim.regolith.lab.specimen import NO_WALLS
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.sizes import draw_diameters
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.sizes import draw_diameters, sizes_of
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 REPOSE_GRAVITY = 1.0
 """[m/s²] by the definition of the bed's report."""
@@ -106,9 +107,7 @@ def _filled_drum(parameters: RegolithParameters, rng: np.random.Generator) -> Be
     drum = 0.5 * p.width_x
     # half a drum at the packing of a settled bed
     target = 0.58 * 0.5 * pi * drum**2 * p.width_y
-    most = ceil(target / (pi / 6.0 * p.diameter_min**3))
-    diameter = draw_diameters(rng, most, p.diameter_min, p.diameter_max, p.size_index)
-    diameter = diameter[: int(np.searchsorted(np.cumsum(pi / 6.0 * diameter**3), target)) + 1]
+    diameter = draw_diameters(rng, sizes_of(p), target)
     free = _lattice(drum, p.width_y, p.diameter_max, diameter.size)
     free = free + rng.uniform(-0.5, 0.5, free.shape) * (
         p.diameter_max - diameter[: len(free), None]

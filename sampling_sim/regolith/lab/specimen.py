@@ -16,7 +16,8 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.laws.rumpf import effective_radius, rumpf_strength
 from sampling_sim.regolith.plates import Plates
 from sampling_sim.regolith.slab import volume_between
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 STAGES = 6
 """Looks at the packing while a specimen is pressed; chosen."""
