@@ -128,14 +128,15 @@ def field_of(field: SiteField) -> Field:
 
 
 def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
-    """Everything awake, or asleep where the active region is on: a prepared bed is at rest."""
+    """Everything awake, or asleep where the active region is on and the bed came to rest here."""
+    rests = is_on and bed.is_settled and not bed.parameters.may_leave
     count, free = bed.radius.size, grains.inverse[:, 0] > 0.0
     mass = 1.0 / np.where(free, grains.inverse[:, 0], 1.0)
     bond = pi * bed.pull_off_scale * grains.position[:, 3]  # with a grain of its own size
     weight = mass * float(np.linalg.norm(field.effective))
     return Activity(
         is_on,
-        free & (not is_on),
+        free & (not rests),
         free,
         WAKE_SHARE * (bond + weight),
         np.zeros((count, 6)),

@@ -244,12 +244,14 @@ class GrainSolver:
         return self._grains.inverse[self._rank, 0] == 0.0
 
     def set_motion(self, velocity: FloatArray, angular_velocity: FloatArray | float = 0.0) -> None:
-        """Set velocities [m/s] and angular velocities [rad/s] of the free bodies, (b, 3)."""
+        """Set velocities [m/s] and angular velocities [rad/s] of the free bodies, (b, 3); wake them."""
         turning = np.broadcast_to(angular_velocity, np.shape(velocity))
         motion = np.hstack([velocity, turning])[self._body]
         motion[self.fixed] = 0.0
         self._grains.motion[:] = motion[self._order]
         self._grains.predicted[:] = self._grains.motion
+        self._region.awake[:] |= self._region.free & (self._grains.motion != 0.0).any(1)
+        self._region.clock[1] = 1.0
         rigid, free = self._clumps, self._clumps.inverse_mass > 0.0
         if not free.any():
             return
