@@ -59,6 +59,7 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
         inverse,
         np.zeros((count, 3)),
         np.zeros(count),
+        bed.adhesion[order] if bed.adhesion.size else np.ones(count),
         np.where(bed.fixed[order], 0, -1 - np.arange(count)),
     )
 
@@ -107,7 +108,9 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
     """Everything awake, or asleep where the active region is on: a prepared bed is at rest."""
     count, free = bed.radius.size, grains.inverse[:, 0] > 0.0
     mass = 1.0 / np.where(free, grains.inverse[:, 0], 1.0)
-    bond = pi * bed.pull_off_scale * grains.position[:, 3]  # with a grain of its own size
+    bond = (
+        pi * bed.pull_off_scale * grains.adhesion**2 * grains.position[:, 3]
+    )  # with a grain of its own size
     weight = mass * float(np.linalg.norm(field.effective))
     return Activity(
         is_on,

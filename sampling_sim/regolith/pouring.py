@@ -141,4 +141,5 @@ def subset(bed: Bed, keep: BoolArray) -> Bed:
         pairs=np.asarray(number[bed.pairs[alive]], np.int64),
         tangential=bed.tangential[alive],
         rolling=bed.rolling[alive],
+        adhesion=bed.adhesion[keep] if bed.adhesion.size else bed.adhesion,
     )

@@ -14,10 +14,17 @@ from sampling_sim.errors import PackingError
 from sampling_sim.regolith.column import column
 from sampling_sim.regolith.layers import RegolithLayer
 from sampling_sim.regolith.looseness import TOLERANCE
-from sampling_sim.regolith.packing import prepare_bed, uniform_field
+from sampling_sim.regolith.packing import (
+    blended_field,
+    needed_strength,
+    prepare_bed,
+    uniform_field,
+)
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.pouring import pour
 from sampling_sim.regolith.relaxing import KEPT_WITHIN
+from sampling_sim.regolith.slab import bonds_between, layer_slabs
+from sampling_sim.regolith.solver import GrainSolver, stable_step
 
 WEAK = uniform_field(1e-4)
 
@@ -123,6 +130,54 @@ def test_layers_of_sizes_keep_their_places(cache):
         # half a grain on either side of the boundary is a fifth of the bed; mixed beds have 0.5
         assert (is_top == lies_top).mean() > 0.8
         assert 0.3 < lies_top.mean() < 0.7
+
+
+def test_layers_of_strength_each_have_theirs_and_the_weak_one_leaves(cache):
+    """Rumpf's strength of each layer within 10 %; a pull between the two parts them there.
+
+    The pull a raises the stress ρ a z at depth z.  At 2.5 times what the weak top layer holds, and
+    a third of what the strong bottom does, the top goes and the bottom stays.
+    """
+    layers = (RegolithLayer(thickness=0.07, tensile_strength=0.1), RegolithLayer())
+    bed = prepare_bed(small(layers=layers, tensile_strength=1.5), WEAK, cache_dir=cache)
+    assert np.unique(bed.adhesion).size == 2
+    for wanted, (low, high) in zip((0.1, 1.5), layer_slabs(bed), strict=True):
+        bonds = bonds_between(bed, 0.5 * bed.parameters.cohesion_range, low, high)
+        force = 2 * np.pi * bed.pull_off_scale * bonds.adhesion * bonds.radius
+        strength = (force * bonds.branch).sum() / (3 * 0.22 * 0.22 * (high - low))
+        assert strength == pytest.approx(wanted, rel=0.1)
+    pull = uniform_field(-2.5 * 0.1 / (bed.bulk_density * 0.07))
+    assert needed_strength(bed, pull) < 1.5 / 3
+    is_top = bed.position[:, 2] > -0.05
+    is_bottom = ~bed.fixed & (bed.position[:, 2] < -0.09)
+    rise = _rise(bed, pull)
+    assert np.median(rise[is_top]) > 0.01
+    assert np.median(rise[is_bottom]) < 1e-3
+    # must fail: strong throughout, all of it stays
+    strong = prepare_bed(small(tensile_strength=1.5), WEAK, cache_dir=cache)
+    assert np.median(_rise(strong, pull)[strong.position[:, 2] > -0.05]) < 1e-3
+
+
+def _rise(bed, pull):
+    """How far [m] each grain rises within 6 s in an outward field blended in over 2 s."""
+    solver = GrainSolver(bed, WEAK, contact_step=stable_step(bed.parameters))
+    for stage in range(1, 21):
+        solver.field = blended_field(pull, stage / 20)
+        solver.advance(None, round(0.1 / solver.contact_step))
+    solver.advance(None, round(4.0 / solver.contact_step))
+    return solver.position[:, 2] - bed.position[:, 2]
+
+
+def test_a_layer_too_weak_for_the_field_is_named_with_what_it_needs(cache):
+    """The upper layer has less above it to hold: it needs less."""
+    pull = uniform_field(-1e-4)
+    for weak, other, name in ((0.004, 0.5, r"layers\.0"), (0.5, 0.004, r"layers\.1")):
+        layers = (
+            RegolithLayer(thickness=0.05, tensile_strength=weak),
+            RegolithLayer(tensile_strength=other),
+        )
+        with pytest.raises(PackingError, match=name + r"\.tensile_strength = 0.004 Pa: .*needs"):
+            prepare_bed(small(layers=layers), pull, cache_dir=cache)
 
 
 def test_boulders_lie_in_the_bed_with_grains_around_them(cache):
