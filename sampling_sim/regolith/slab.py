@@ -92,15 +92,19 @@ def with_cohesion(bed: Bed, reach: float = 0.0) -> Bed:
 def layer_slabs(bed: Bed) -> list[tuple[float, float]]:
     """Heights [m] between which each layer's bonds are counted, from the surface down.
 
-    The first ends one largest grain below the surface (or at half its depth), the last above the
-    fixed layer.
+    The whole runs as `free_slab`'s does.  Between layers half a largest grain is left out on either
+    side, as far as the layer is thick enough: bonds across belong to both.
     """
+    p = bed.parameters
     (lowest, highest), _ = free_slab(bed)
-    if not bed.parameters.layers:
-        return [(lowest, highest)]
-    lows = [-depth for depth in layer_bottoms(bed.parameters.layers, bed.parameters.depth)]
-    lows[-1] = lowest
-    return list(zip(lows, [max(highest, 0.5 * lows[0]), *lows[:-1]], strict=True))
+    ends = [0.0, *(-depth for depth in layer_bottoms(p.layers, p.depth)[:-1])]
+    slabs = []
+    for top, bottom in zip(ends, [*ends[1:], bed.floor], strict=True):
+        margin = min(0.5 * p.diameter_max, 0.25 * (top - bottom))
+        low = lowest if bottom == bed.floor else bottom + margin
+        high = max(highest, 0.5 * low) if top == 0.0 else top - margin
+        slabs.append((low, high))
+    return slabs
 
 
 def _bond_sum(bed: Bed, reach: float, low: float, high: float) -> float:
