@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test check format slow bench lock install clean help
+.PHONY: demo test check format slow bench validate lock install clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -38,6 +38,9 @@ slow: $(READY)     ## the long tests
 
 bench: $(READY)    ## comparisons of speed; writes results/bench.json
 	$(BIN)/python -m pytest -m bench -s tests/bench
+
+validate: $(READY) ## laboratory laws against the bed; writes docs/validation.md
+	$(BIN)/python -m pytest -m validation tests/validation
 
 lock: $(READY)     ## write constraints.txt anew from what is installed
 	{ echo "# Exact versions that CI and the make commands install (Python 3.11, Linux x86-64)."; \

@@ -17,6 +17,19 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from sampling_sim.cli_bed import bed
+from sampling_sim.cli_options import (
+    ExperimentFile,
+    Json,
+    Mesh,
+    MeshScale,
+    MeshUnit,
+    OptionalOutput,
+    Output,
+    ResultFile,
+    Seed,
+    Setting,
+)
 from sampling_sim.errors import BadInput, StoreError
 
 if TYPE_CHECKING:
@@ -33,35 +46,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(bed)
+
 UsageError = cast(type[Exception], typer.BadParameter.__base__)
 """click's own, which typer does not name, and of which newer releases carry a copy."""
-
-
-def _result_file(text: str) -> Path:
-    """Path of a result file; a folder's name would lose its slash as a Path."""
-    if text.endswith(os.sep) or not Path(text).name:
-        raise typer.BadParameter(f"{text!r} is not the name of a file, as results/out.h5")
-    return Path(text)
-
-
-ExperimentFile = Annotated[Path, typer.Argument(metavar="EXPERIMENT.toml")]
-ResultFile = Annotated[Path, typer.Argument(metavar="FILE.h5")]
-Mesh = Annotated[str, typer.Argument(metavar="FILE|NAME", help="Mesh file, or registered name.")]
-MeshUnit = Annotated[str | None, typer.Option("--unit", help="Unit of a mesh file: m or km.")]
-MeshScale = Annotated[
-    str | None, typer.Option("--scale", help='Length of 1 in a file without unit, as "9 m".')
-]
-Setting = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Replace one key; repeatable."),
-]
-Seed = Annotated[int | None, typer.Option(help="Campaign seed, in place of the experiment's.")]
-_OUTPUT = typer.Option(
-    "--output", "-o", metavar="FILE.h5", help="Result file.", parser=_result_file
-)
-Output = Annotated[Path, _OUTPUT]
-OptionalOutput = Annotated[Path | None, _OUTPUT]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, SI units.")]
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ exchange steps advance craft and grains together.
 """
 
 import logging
+import math
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from sampling_sim.recording.clearance import BodyClearance
 from sampling_sim.recording.monitor import CraftView, Monitor
 from sampling_sim.regolith.packing import prepare_bed
 from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import contact_steps_per_exchange, stable_step
 from sampling_sim.sequence.navigation import release_state
 from sampling_sim.sequence.phases import Command, Observation, Phase
 from sampling_sim.sequence.touch_and_go import TouchAndGo
@@ -47,7 +49,8 @@ class Simulation:
             self.bed,
             site_field,
             primitives=self.design.primitives,
-            contact_step=engine.contact_step,
+            contact_step=_first_step(case),
+            active_region=engine.active_region,
         )
         self.sequence = TouchAndGo(case.sequence)
         surface_top = float((self.bed.position[:, 2] + self.bed.radius).max())
@@ -73,7 +76,7 @@ class Simulation:
             self.world,
             self.grains,
             RotatingField(place.field, place.polyhedron_field),
-            contacts_per_exchange=engine.contacts_per_exchange,
+            contacts_per_exchange=round(engine.exchange_step / self.grains.contact_step),
             bedrock=True,
         )
         self.start_momentum = self.world.momentum()
@@ -121,6 +124,8 @@ class Simulation:
         engine = self.case.engine
         self._give(self.sequence.command(self._observation()))
         self.coupling.refresh()
+        if engine.adaptive_step:
+            self._adapt_step()
         for exchange in range(engine.exchanges_per_control):
             ground = self.coupling.exchange(*self._thrust_loads())
             head = ground[self.design.head :].sum(axis=0)
@@ -129,6 +134,17 @@ class Simulation:
         self._steps += 1
         self._measure()
         self._guard()
+
+    def _adapt_step(self) -> None:
+        """Cut the exchange into as many contact steps as bed and tools ask for now.
+
+        The step shortens at once and lengthens by one a control step.
+        """
+        engine, coupling = self.case.engine, self.coupling
+        wanted = contact_steps_per_exchange(engine.exchange_step, self.grains.step_limit())
+        count = max(wanted, engine.contacts_per_exchange, coupling.contacts_per_exchange - 1)
+        coupling.contacts_per_exchange = count
+        self.grains.contact_step = engine.exchange_step / count
 
     def _observation(self) -> Observation:
         return Observation(
@@ -234,6 +250,15 @@ class Simulation:
             self._warned = True
             log.warning("at %.3g s the overlap %s is near its limit", self.time, ", ".join(near))
         self.grains.check_overlaps(**limits)
+
+
+def _first_step(case: Case) -> float:
+    """Contact step [s] to start with: that of the case, or if it adapts at most the stable one."""
+    engine = case.engine
+    if not engine.adaptive_step:
+        return engine.contact_step
+    stable = math.ceil(engine.exchange_step / stable_step(case.regolith))
+    return engine.exchange_step / max(engine.contacts_per_exchange, stable)
 
 
 def _refuse_head_off_the_bed(case: Case, design: Design) -> None:

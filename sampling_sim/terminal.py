@@ -110,6 +110,33 @@ def print_survey(report: Mapping[str, Any], title: str) -> None:
     )
 
 
+def print_bed(report: Mapping[str, Any], title: str) -> None:
+    """Print what a bed was asked to be and what was measured, angles in degrees."""
+    table = _plain_table()
+    table.add_column("quantity", no_wrap=True)
+    for heading in ("requested", "measured", "low", "high"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    for name, entry in report.items():
+        if not (isinstance(entry, Mapping) and "requested" in entry):
+            continue
+        is_angle = name.startswith(("friction_angle", "angle_of"))
+        factor = math.degrees(1.0) if is_angle else 1.0
+        cells = (
+            "-" if entry[key] is None else _cell(factor * entry[key])
+            for key in ("requested", "value", "low", "high")
+        )
+        plain = {"packing_fraction", "coordination_number"}
+        table.add_row(name, *cells, "deg" if is_angle else "" if name in plain else "Pa")
+    _print_whole(f"{title}, {report['grains']} grains (intervals at 95 %)")
+    _console().print(table)
+    _print_whole("angle_of_repose: cohesion off, at 1 m/s²; strengths as packed, flow where steady")
+    for key, value in report["calibration"].items():
+        _print_whole(f"calibration: {key} = {_cell(value)}")
+    for line in report["not_reached"]:
+        _print_whole(f"not reached: {line}")
+
+
 def print_note(text: str) -> None:
     """Print one line on stdout."""
     sys.stdout.write(text + "\n")
@@ -139,15 +166,18 @@ def progress_display(total_label: str) -> Iterator[Callable[[int, int, Any], Non
 
 
 @contextmanager
-def busy_display(label: str) -> Iterator[None]:
-    """Show on a terminal that something runs, and for how long; elsewhere nothing."""
+def busy_display(label: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that something runs, and for how long; elsewhere nothing.
+
+    Gives a callback that tells what is being done.
+    """
     console = Console(stderr=True, markup=False)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        bar.add_task(label, total=None)
-        yield
+        task = bar.add_task(label, total=None)
+        yield lambda doing: bar.update(task, description=f"{label}: {doing}")
 
 
 def _print_case(done: int, total: int, record: Any) -> None:

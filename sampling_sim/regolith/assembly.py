@@ -19,7 +19,14 @@ from sampling_sim.regolith.contacts import (
     no_contacts,
 )
 from sampling_sim.regolith.grains import Field, Grains
+from sampling_sim.regolith.laws.choice import (
+    CohesionLaw,
+    NormalLaw,
+    cohesion_law_of,
+    normal_law_of,
+)
 from sampling_sim.regolith.laws.restitution import damping_from_restitution
+from sampling_sim.regolith.laws.rules import cohesion_reach
 from sampling_sim.regolith.primitives import LinkMotion
 from sampling_sim.regolith.stepping import Lists
 from sampling_sim.regolith.tools import Links
@@ -29,18 +36,19 @@ from sampling_sim.regolith.walls import Walls
 def material_of(bed: Bed) -> Material:
     """Numbers of the contact laws for a bed."""
     p = bed.parameters
+    is_linear = normal_law_of(p.normal_law) == NormalLaw.LINEAR
     return Material(
         modulus=p.pair_modulus,
-        linear_stiffness=0.0,
+        linear_stiffness=float(p.normal_stiffness) if is_linear else 0.0,
         shear_ratio=p.shear_ratio,
-        damping_ratio=damping_from_restitution(p.restitution),
+        damping_ratio=damping_from_restitution(p.restitution, 1.0 if is_linear else 1.5),
         friction=float(p.friction_coefficient),
         rolling=float(p.rolling_friction),
         pull_off_scale=float(bed.pull_off_scale),
-        twisting=0.0,
-        reach=float(p.cohesion_range) if bed.pull_off_scale > 0.0 else 0.0,
-        separation=1.0,
-        tears=False,
+        twisting=float(p.twisting_friction),
+        reach=cohesion_reach(p, bed.pull_off_scale, float(bed.radius.max())),
+        separation=float(p.separation),
+        tears=cohesion_law_of(p.cohesion_law) == CohesionLaw.JKR,
         sphere_mass=p.grain_density * 4.0 / 3.0 * pi,
     )
 

@@ -38,7 +38,8 @@ class Bed:
     rolling: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
     """[N] rolling spring force of each pair (the same seen from either grain), shape (c, 3)."""
     pull_off_scale: float = 0.0
-    """[J/m²] w: the pull-off force of a contact is 2π w R*."""
+    """[J/m²] w: the pull-off force of a contact is 2π w R* (of JKR too, whose work of adhesion is
+    then 4/3 w)."""
     adhesion: FloatArray = field(default_factory=lambda: np.zeros(0))
     """[1] for layers of other strength, shape (n,): a pair has w times both its grains' values.
     Shape (0,) where it is 1 everywhere."""

@@ -40,19 +40,15 @@ class Candidates(NamedTuple):
     """[m] distance of the surfaces, negative where they overlap."""
 
 
-@njit(cache=True)
 def spatial_order(position: FloatArray, cell: float) -> IntArray:
-    """Order of the grains by cells of width `cell` [m], row by row: neighbours sit together."""
-    count = position.shape[0]
-    key = np.zeros(count)
-    low = np.array([position[:, a].min() for a in range(3)])
-    span = np.array([np.floor((position[:, a].max() - low[a]) / cell) + 1.0 for a in range(3)])
-    for i in range(count):
-        x = np.floor((position[i, 0] - low[0]) / cell)
-        y = np.floor((position[i, 1] - low[1]) / cell)
-        z = np.floor((position[i, 2] - low[2]) / cell)
-        key[i] = (x * span[1] + y) * span[2] + z
-    return np.argsort(key, kind="mergesort")
+    """Order of the grains along Morton's curve of cells `cell` [m] wide: neighbours are close."""
+    steps = np.floor((position[:, :3] - position[:, :3].min(0)) / cell)
+    place = np.clip(steps, 0, 2**20 - 1).astype(np.int64)
+    key = np.zeros(len(position), np.int64)
+    for bit in range(20):
+        for a in range(3):
+            key |= ((place[:, a] >> bit) & 1) << (3 * bit + a)
+    return np.argsort(key, kind="stable")
 
 
 @njit(cache=True, error_model="numpy")

@@ -90,35 +90,35 @@ def kick_and_drift(
         x, y, z = position[i, 0], position[i, 1], position[i, 2]
         ux, uy, uz = predicted[i, 0], predicted[i, 1], predicted[i, 2]
         ox, oy, oz = predicted[i, 3], predicted[i, 4], predicted[i, 5]
+        light, easy = inverse[i, 0], inverse[i, 1]
         drag = field.drag + grains.drag[i]
         s = np.uint64(0 if z > 0.0 else 1)
         ax = ex + gradient[s, 0, 0] * x + gradient[s, 0, 1] * y + gradient[s, 0, 2] * z
         ay = ey + gradient[s, 1, 0] * x + gradient[s, 1, 1] * y + gradient[s, 1, 2] * z
         az = ez + gradient[s, 2, 0] * x + gradient[s, 2, 1] * y + gradient[s, 2, 2] * z
-        ax += inverse[i, 0] * load[i, 0] - 2.0 * (wy * uz - wz * uy) - drag * ux
-        ay += inverse[i, 0] * load[i, 1] - 2.0 * (wz * ux - wx * uz) - drag * uy
-        az += inverse[i, 0] * load[i, 2] - 2.0 * (wx * uy - wy * ux) - drag * uz
+        ax += light * load[i, 0] - 2.0 * (wy * uz - wz * uy) - drag * ux
+        ay += light * load[i, 1] - 2.0 * (wz * ux - wx * uz) - drag * uy
+        az += light * load[i, 2] - 2.0 * (wx * uy - wy * ux) - drag * uz
         # a sphere's spin relative to P: I dw/dt = torque − I ω × w
-        bx = inverse[i, 1] * load[i, 3] - (wy * oz - wz * oy) - drag * ox
-        by = inverse[i, 1] * load[i, 4] - (wz * ox - wx * oz) - drag * oy
-        bz = inverse[i, 1] * load[i, 5] - (wx * oy - wy * ox) - drag * oz
-        motion[i, 0] += dt * ax
-        motion[i, 1] += dt * ay
-        motion[i, 2] += dt * az
-        motion[i, 3] += dt * bx
-        motion[i, 4] += dt * by
-        motion[i, 5] += dt * bz
-        predicted[i, 0] = motion[i, 0] + half * ax
-        predicted[i, 1] = motion[i, 1] + half * ay
-        predicted[i, 2] = motion[i, 2] + half * az
-        predicted[i, 3] = motion[i, 3] + half * bx
-        predicted[i, 4] = motion[i, 4] + half * by
-        predicted[i, 5] = motion[i, 5] + half * bz
-        load[i, 0] = 0.0
-        load[i, 1] = 0.0
-        load[i, 2] = 0.0
-        load[i, 3] = 0.0
-        load[i, 4] = 0.0
-        load[i, 5] = 0.0
+        bx = easy * load[i, 3] - (wy * oz - wz * oy) - drag * ox
+        by = easy * load[i, 4] - (wz * ox - wx * oz) - drag * oy
+        bz = easy * load[i, 5] - (wx * oy - wy * ox) - drag * oz
+        _put(load, i, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        ux, uy, uz = motion[i, 0] + dt * ax, motion[i, 1] + dt * ay, motion[i, 2] + dt * az
+        ox, oy, oz = motion[i, 3] + dt * bx, motion[i, 4] + dt * by, motion[i, 5] + dt * bz
+        _put(motion, i, ux, uy, uz, ox, oy, oz)
+        _put(
+            predicted, i, ux + half * ax, uy + half * ay, uz + half * az, ox + half * bx,
+            oy + half * by, oz + half * bz,
+        )  # fmt: skip
         largest = max(largest, _move(grains, i, drift_time))
     return largest
+
+
+@njit(forceinline=True)
+def _put(
+    rows: FloatArray, i: int, a: float, b: float, c: float, d: float, e: float, f: float
+) -> None:
+    """Write row i."""
+    rows[i, 0], rows[i, 1], rows[i, 2] = a, b, c
+    rows[i, 3], rows[i, 4], rows[i, 5] = d, e, f

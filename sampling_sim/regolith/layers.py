@@ -6,14 +6,11 @@ surface, downwards positive.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from annotated_types import Ge, Gt
 
 from sampling_sim.quantities import Length, Pressure
-
-if TYPE_CHECKING:
-    from sampling_sim.regolith.parameters import RegolithParameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +34,3 @@ def layer_bottoms(layers: Sequence[RegolithLayer], depth: float) -> list[float]:
         reached = depth if layer.thickness is None else reached + layer.thickness
         bottoms.append(reached)
     return bottoms
-
-
-def layer_strengths(parameters: "RegolithParameters") -> list[float]:
-    """Tensile strength [Pa] asked of each layer, one entry for a bed without layers."""
-    own = parameters.tensile_strength
-    given = [layer.tensile_strength for layer in parameters.layers]
-    return [own if value is None else value for value in given] or [own]

@@ -9,6 +9,7 @@ from pathlib import Path
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import cached_bed
+from sampling_sim.regolith.calibration import calibrated
 from sampling_sim.regolith.looseness import poured_bed
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.relaxing import blended_field, needed_strength, relax
@@ -31,10 +32,16 @@ def prepare_bed(
         If the field carries the bed away (names the strength it needs) or it does not come to
         rest.
     """
+    parameters = calibrated(parameters)
     # what pouring does not depend on takes one value, so that beds of other strength share it
     layers = tuple(replace(layer, tensile_strength=None) for layer in parameters.layers)
     pouring = replace(
-        parameters, tensile_strength=0.0, may_leave=True, may_be_unsettled=True, layers=layers
+        parameters,
+        tensile_strength=0.0,
+        cohesion=None,
+        may_leave=True,
+        may_be_unsettled=True,
+        layers=layers,
     )
 
     def make() -> Bed:

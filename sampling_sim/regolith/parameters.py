@@ -12,7 +12,9 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Interval
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.quantities import Density, Length, Number, Pressure
+from sampling_sim.quantities import Angle, Density, Length, Number, Pressure, Stiffness
+from sampling_sim.regolith.laws.choice import CohesionName, NormalName
+from sampling_sim.regolith.laws.rules import check_laws
 from sampling_sim.regolith.layers import RegolithLayer
 from sampling_sim.regolith.preparation_rules import check_preparation
 
@@ -24,6 +26,10 @@ COHESIVE_OVERLAP_LIMIT = 0.01
 
 NOMINAL_PACKING = 2.0
 """φ Z of a loose bed, for the check of cohesion against stiffness only; chosen: 0.52 times 4."""
+
+
+DEFAULT_STRENGTH = 1.0
+"""[Pa] tensile strength where none is given; see `RegolithParameters.tensile_strength`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +57,37 @@ class RegolithParameters:
     size_grading: Annotated[Number, Interval(ge=-1, le=1)] = 0.0
     """[1] correlation of size with depth where the grains are poured: 1 sorts the largest to the
     floor, −1 to the surface, 0 mixes."""
-    tensile_strength: Annotated[Pressure, Ge(0)] = 1.0
-    """[Pa] macroscopic, through Rumpf; chosen: between 0 and the ~3 Pa of Cheng & Baoyin 2024."""
+    tensile_strength: Annotated[Pressure, Ge(0)] = DEFAULT_STRENGTH
+    """[Pa] peak stress of pulling end plates apart; chosen: between 0 and the ~3 Pa of
+    Cheng & Baoyin 2024."""
+    cohesion: Annotated[Pressure, Ge(0)] | None = None
+    """[Pa] Mohr–Coulomb intercept wanted, in place of a tensile strength; the bonds follow from the
+    calibration (docs/virtual-laboratory.md)."""
+    friction_angle: Annotated[Angle, Interval(gt=0, lt=math.pi / 2)] | None = None
+    """[rad] wanted of the bed as packed; friction_coefficient and rolling_friction then follow from
+    the calibration, and what is given for them does not count."""
     cohesion_range: Annotated[Length, Gt(0)] = 1e-4
-    """[m] gap at which cohesion has faded to nothing; chosen: a small part of a grain."""
+    """[m] gap at which cohesion has faded to nothing, of fading and van der Waals (DMT and JKR have
+    none); chosen: a small part of a grain."""
+    cohesion_law: CohesionName = "fading"
+    """How the attraction depends on the gap; chosen: no jump in force where a bond breaks."""
+    separation: Annotated[Length, Gt(0)] = 2e-5
+    """[m] least separation z₀ of van der Waals; chosen: within one contact step a grain crosses
+    thousands of times the molecular 1.65e-10 m; for 20 µm it takes three, at 10 cm/s."""
     friction_coefficient: Annotated[Number, Interval(ge=0, le=2)] = 0.6
     """[1] Coulomb; chosen: angular silicate grains."""
     rolling_friction: Annotated[Number, Interval(ge=0, le=1)] = 0.1
     """[1] limit torque over (normal force × effective radius); chosen: stands for angularity."""
+    twisting_friction: Annotated[Number, Interval(ge=0, le=1)] = 0.0
+    """[1] limit torque about the normal over (normal force × effective radius); chosen: off, as
+    a flat contact's own ⅔ μ a/R* (Marshall 2009) is under 0.02 below 0.1 % overlap."""
     restitution: Annotated[Number, Interval(ge=0.1, le=1)] = 0.5
     """[1] normal, grain on grain; chosen: rock at cm/s lies between 0.3 and 0.8."""
+    normal_law: NormalName = "hertz"
+    """Repulsion of two grains; chosen: elastic spheres, whose restitution knows no speed."""
+    normal_stiffness: Annotated[Stiffness, Interval(ge=1, le=1e9)] = 1e5
+    """[N/m] of two grains, read where `normal_law` is linear; chosen: 2e4 was not converged in
+    trials (grains overlapped a tool by 17 % of a radius and more)."""
     youngs_modulus: Annotated[Pressure, Interval(ge=1e4, le=1e12)] = 6e7
     """[Pa] chosen soft: a grain met by a rigid tool at 0.5 m/s then overlaps it by 2 % of its
     radius, a stalled wheel keeps grains under 5 %, and the contact step is 0.07 ms; real rock
@@ -111,11 +138,16 @@ class RegolithParameters:
             raise ConfigError(
                 key + "cohesion_range", self.cohesion_range, "at most a tenth of diameter_min"
             )
+        check_laws(self)
+        if self.cohesion is not None and self.tensile_strength not in {0.0, DEFAULT_STRENGTH}:
+            raise ConfigError(
+                key + "cohesion", self.cohesion, "takes the place of tensile_strength: give one"
+            )
         if self.tensile_strength > self.strongest:
             raise ConfigError(
                 key + "tensile_strength",
                 self.tensile_strength,
-                f"at most {self.strongest:.3g} Pa at this youngs_modulus (above, cohesion alone "
+                f"at most {self.strongest:.3g} Pa at this stiffness (above, cohesion alone "
                 f"presses grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
             )
         check_preparation(self)
@@ -127,19 +159,31 @@ class RegolithParameters:
 
     @property
     def shear_ratio(self) -> float:
-        """Mindlin's tangential stiffness over Hertz's secant one: 8 G* / (4/3 E*).
+        """Tangential over secant normal stiffness, after Mindlin.
 
-        G* = G / (2 (2 − ν)) and E* = E / (2 (1 − ν²)) of two like grains; the same ratio holds
-        against a rigid tool, where both moduli double.
+        Mindlin's tangential stiffness 8 G* a over the normal tangent 2 E* a is 2 (1 − ν)/(2 − ν)
+        for two like grains, and against a rigid tool, where both moduli double.  Hertz's tangent
+        is 1.5 times its secant, a linear spring's is the secant.
         """
-        nu = self.poisson_ratio
-        shear = self.youngs_modulus / (4.0 * (1.0 + nu) * (2.0 - nu))
-        return 6.0 * shear / self.pair_modulus
+        tangent = 2.0 * (1.0 - self.poisson_ratio) / (2.0 - self.poisson_ratio)
+        return tangent if self.normal_law == "linear" else 1.5 * tangent
+
+    def tangent_stiffness(self, share: float) -> float:
+        """Tangent stiffness dF/dδ [N/m] of the smallest pair at an overlap of `share` radii."""
+        if self.normal_law == "linear":
+            return self.normal_stiffness
+        radius = 0.5 * self.diameter_min
+        return 2.0 * self.pair_modulus * radius * math.sqrt(0.5 * share)
+
+    def bond_strength(self, force: float) -> float:
+        """Tensile strength [Pa] of a loose bed of the smallest grains with that pull-off [N]."""
+        return NOMINAL_PACKING * force / (math.pi * self.diameter_min**2)
 
     @property
     def strongest(self) -> float:
         """Tensile strength [Pa] whose Rumpf force makes the largest cohesive overlap allowed."""
-        radius = 0.5 * self.diameter_min
-        overlap = COHESIVE_OVERLAP_LIMIT * radius
-        force = 4.0 / 3.0 * self.pair_modulus * math.sqrt(0.5 * radius) * overlap**1.5
-        return NOMINAL_PACKING * force / (math.pi * self.diameter_min**2)
+        overlap = COHESIVE_OVERLAP_LIMIT * 0.5 * self.diameter_min
+        # force over tangent stiffness × overlap: ⅔ for Hertz, 1 for a linear spring
+        share = 1.0 if self.normal_law == "linear" else 2.0 / 3.0
+        stiffness = self.tangent_stiffness(COHESIVE_OVERLAP_LIMIT)
+        return self.bond_strength(share * stiffness * overlap)

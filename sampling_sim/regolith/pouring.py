@@ -22,7 +22,8 @@ from sampling_sim.regolith.settling import (
 )
 from sampling_sim.regolith.sizes import sizes_of
 from sampling_sim.regolith.slab import surface_height
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 POURING_GRAVITY = 2.0
 """[m/s²] at most; chosen: settles in seconds."""

@@ -14,7 +14,9 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.layers import layer_bottoms, layer_strengths
+from sampling_sim.regolith.calibration import tensile_strengths
+from sampling_sim.regolith.laws.rules import bond_reach
+from sampling_sim.regolith.layers import layer_bottoms
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.pouring import pouring_gravity
 from sampling_sim.regolith.settling import (
@@ -27,7 +29,8 @@ from sampling_sim.regolith.settling import (
     unloaded,
 )
 from sampling_sim.regolith.slab import measured, with_cohesion
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
         _refuse_if_too_weak(bed, field)
     bed = _held(bed, poured.pull_off_scale)
     if bed.pull_off_scale > 0.0:  # scaled to the bonds that survived the unloading
-        bed = with_cohesion(bed, 0.5 * parameters.cohesion_range)
+        bed = with_cohesion(bed, bond_reach(parameters))
     solver = GrainSolver(bed, uniform_field(RESTING_GRAVITY), contact_step=stable_step(parameters))
     solver.drag = RELAXING_DRAG
     for stage in range(1, BLEND_STAGES + 1):
@@ -105,7 +108,7 @@ def needed_strength(bed: Bed, field: SiteField) -> float:
 def _cohesive(poured: Bed, parameters: RegolithParameters) -> Bed:
     """Poured bed with its own laws and the cohesion that its bonds need for the strength."""
     # an unloaded bed has sprung back: what cohesion will pull shut counts
-    reach = 0.0 if _has_weight(poured) else 0.5 * parameters.cohesion_range
+    reach = 0.0 if _has_weight(poured) else bond_reach(parameters)
     bare = replace(poured, parameters=parameters, pull_off_scale=0.0)
     return with_cohesion(measured(bare), reach)
 
@@ -153,7 +156,7 @@ def _refuse_if_too_weak(bed: Bed, field: SiteField) -> None:
     """Raise where a layer's strength is below what the outward field asks for at its bottom."""
     whole, p = needed_strength(bed, field), bed.parameters
     bottoms = [*layer_bottoms(p.layers, p.depth)[:-1], -bed.floor]
-    for index, (strength, bottom) in enumerate(zip(layer_strengths(p), bottoms, strict=True)):
+    for index, (strength, bottom) in enumerate(zip(tensile_strengths(p), bottoms, strict=True)):
         needed = whole * bottom / -bed.floor
         if strength < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
             _refuse(bed, needed, index)
@@ -161,7 +164,7 @@ def _refuse_if_too_weak(bed: Bed, field: SiteField) -> None:
 
 def _refuse(bed: Bed, needed: float, index: int) -> None:
     """Raise the error that names the strength a bed, or one of its layers, needs."""
-    strengths = layer_strengths(bed.parameters)
+    strengths = tensile_strengths(bed.parameters)
     layered = f"layers.{index % len(strengths)}." if bed.parameters.layers else ""
     strength = strengths[index]
     msg = (

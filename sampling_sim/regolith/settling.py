@@ -10,7 +10,8 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 RELAXING_DRAG = 5.0
 """[1/s] recipe measured in trials; no drag is left when rest is judged."""

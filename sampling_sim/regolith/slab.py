@@ -14,8 +14,10 @@ from scipy.spatial import cKDTree
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.calibration import bond_strengths
+from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.laws.rumpf import effective_radius, pull_off_scale, rumpf_strength
-from sampling_sim.regolith.layers import layer_bottoms, layer_strengths
+from sampling_sim.regolith.layers import layer_bottoms
 
 SURFACE_QUANTILE = 0.95
 """Share of the upper envelope that lies below z = 0: a definition that one grain cannot move."""
@@ -53,9 +55,9 @@ def surface_height(bed: Bed) -> float:
 def measured(bed: Bed) -> Bed:
     """Return the bed with its packing fraction, coordination number and Rumpf strength."""
     (low, high), volume = free_slab(bed)
-    solid = _volume_between(bed, low, high)
-    # pairs within half the range still pull with half the force: counted as bonds
-    reach = 0.5 * bed.parameters.cohesion_range if bed.pull_off_scale > 0.0 else 0.0
+    solid = volume_between(bed, low, high)
+    # pairs that still pull with half the force are counted as bonds
+    reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
     bonds = bonds_between(bed, reach, low, high)
     inside = (bed.position[:, 2] > low) & (bed.position[:, 2] < high)
     pull_off = 2.0 * pi * bed.pull_off_scale * bonds.adhesion * bonds.radius
@@ -68,7 +70,7 @@ def measured(bed: Bed) -> Bed:
 
 
 def with_cohesion(bed: Bed, reach: float = 0.0) -> Bed:
-    """Bed whose bonds give each of its layers the strength wanted, through Rumpf.
+    """Bed whose bonds give each of its layers the strength its bonds need, through Rumpf.
 
     Bonds are the pairs with a gap below `reach` [m].  A bond across a boundary has the geometric
     mean of the two layers' (Berthelot's rule; Israelachvili 2011, ch. 13).
@@ -77,7 +79,7 @@ def with_cohesion(bed: Bed, reach: float = 0.0) -> Bed:
         [
             pull_off_scale(wanted, _bond_sum(bed, reach, low, high), _volume(bed, low, high))
             for wanted, (low, high) in zip(
-                layer_strengths(bed.parameters), layer_slabs(bed), strict=True
+                bond_strengths(bed.parameters), layer_slabs(bed), strict=True
             )
         ]
     )
@@ -164,7 +166,7 @@ def close_pairs(position: FloatArray, radius: FloatArray, reach: float) -> IntAr
     return np.concatenate(found)
 
 
-def _volume_between(bed: Bed, low: float, high: float) -> float:
+def volume_between(bed: Bed, low: float, high: float) -> float:
     """Volume of the grains between two heights [m³], spheres cut exactly."""
     r = bed.radius
 

@@ -4,8 +4,6 @@ Arrays a user sees are in the bed's order and in frame P; inside, grains are sor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -18,51 +16,19 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.block import BLOCK, LANES, TOUCH
 from sampling_sim.regolith.cells import spatial_order
 from sampling_sim.regolith.contacts import Contacts
-from sampling_sim.regolith.laws.choice import CohesionLaw, NormalLaw
-from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
+from sampling_sim.regolith.overlaps import OverlapStatistics, joined, overlap_statistics
+from sampling_sim.regolith.plates import Plates, plates_of
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
+from sampling_sim.regolith.step_criterion import StepLimit, longest_step, shortest, stable_step
+from sampling_sim.regolith.step_demand import contact_limits, tool_limits, way_limits
 from sampling_sim.regolith.stepping import FASTEST, new_lists, steps_of
-
-GUARDED_OVERLAP = 0.05
-"""Overlap over radius at which the step is judged: the peak the overlap guard lets pass."""
-
-STEPS_PER_CONTACT = 8.0
-"""Steps in half a period of the smallest pair at that overlap.  6 behaves and 4 jitters in trials;
-chosen: 8, because a rigid tool is stiffer than a pair by a sixth (√2 in frequency squared)."""
 
 SKIN = 0.15
 """Skin of the neighbour list over the smallest diameter; chosen: flat optimum of the wall time."""
 
 LINK_ALLOWANCE = 0.3
 """Motion of a link before its list is made anew, over the smallest diameter; chosen likewise."""
-
-
-@dataclass(frozen=True)
-class OverlapStatistics:
-    """Overlaps since the last reset, as a share of the (smaller) radius."""
-
-    mean: float
-    """Over all grain contacts and steps; 0 if there were none."""
-    peak_grain: float
-    """Largest between two free grains."""
-    peak_tool: float
-    """Largest between a grain and a tool: the grain's own part, without bristles."""
-    peak_fixed: float
-    """Largest against a glued grain or a wall."""
-    peak_bristle_deflection: float
-    """[m] largest deflection of the bristles."""
-
-
-def stable_step(parameters: RegolithParameters) -> float:
-    """Longest contact step [s] allowed: half a period of the smallest pair over 8.
-
-    The pair (m* = m/2, R* = r/2) is taken at the guarded overlap of 5 %, where its tangent
-    stiffness is k = 2 E* √(R* δ): t = π √(m*/k) / 8.
-    """
-    radius = 0.5 * parameters.diameter_min
-    mass = 0.5 * parameters.grain_density * 4.0 / 3.0 * pi * radius**3
-    contact_radius = radius * sqrt(0.5 * GUARDED_OVERLAP)
-    return pi * sqrt(mass / (2.0 * parameters.pair_modulus * contact_radius)) / STEPS_PER_CONTACT
 
 
 class GrainSolver:
@@ -77,7 +43,8 @@ class GrainSolver:
     primitives
         Tool surfaces; their links' motion comes with each `advance`.
     contact_step
-        Time step [s], at most `stable_step(bed.parameters)`.
+        Time step [s], at most `stable_step(bed.parameters)`; may be set anew between two calls of
+        `advance`, to at most `longest_step`.
     walls
         Rows of `box_walls`; the bed's own box if not given, none if empty.
     period
@@ -102,7 +69,7 @@ class GrainSolver:
         if not 0.0 < contact_step <= longest:
             allowed = f"above 0 and at most {longest:.3g} s for these grains and this stiffness"
             raise ConfigError("engine.contact_step", contact_step, allowed)
-        self.contact_step = contact_step
+        self._contact_step = contact_step
         self.time = 0.0
         """[s] advanced so far."""
         self.drag = 0.0
@@ -118,13 +85,57 @@ class GrainSolver:
         self._site_field, self._field = field, assembly.field_of(field)
         self._region = assembly.region_of(bed, self._grains, self._field, active_region)
         self._lists = assembly.lists_of(bed, self._rank, self._region)
+        self._primitives = tuple(primitives)
+        self._motion: LinkMotion | None = None
         self._tools = tools.tools_of(primitives)
         self._link_count = 1 + max((p.link for p in primitives), default=-1)
         self._tool_pairs = tools.no_tool_pairs(len(primitives), self._link_count)
+        self._plates = plates_of((), self._rank)
         self._statistics = np.zeros(pair_forces.SLOTS)
+        self._taken = np.zeros(pair_forces.SLOTS)
         self.rebuilds = 0
         """How often the neighbour lists were made."""
-        self._steps = steps_of(int(NormalLaw.HERTZ), int(CohesionLaw.FADING), False)
+        self._steps = steps_of(
+            int(normal_law_of(bed.parameters.normal_law)),
+            int(cohesion_law_of(bed.parameters.cohesion_law)),
+            bed.parameters.twisting_friction > 0.0,
+        )
+
+    @property
+    def contact_step(self) -> float:
+        """Time step [s]; may be changed between calls, up to `longest_step`."""
+        return self._contact_step
+
+    @contact_step.setter
+    def contact_step(self, step: float) -> None:
+        longest = longest_step(self._parameters)
+        if not 0.0 < step <= longest * (1.0 + 1e-9):  # round-off of an exchange over a count
+            allowed = f"above 0 and at most {longest:.3g} s for these grains and this stiffness"
+            raise ConfigError("engine.contact_step", step, allowed)
+        if step != self._contact_step:
+            # motions were predicted for half an old step ahead
+            motion, predicted = self._grains.motion, self._grains.predicted
+            predicted[:] = motion + step / self._contact_step * (predicted - motion)
+            self._contact_step = step
+
+    def step_limit(self) -> StepLimit:
+        """Limit of the contact step now, from overlaps since the last look and from speeds.
+
+        Overlaps get the headroom of `step_demand`, and are at least those of impacts at the speeds
+        of now; tools count where they are in reach of a grain.
+        """
+        seen = overlap_statistics(self._statistics)
+        self._taken, self._statistics[:] = joined(self._taken, self._statistics), 0.0
+        fastest, way = self.fastest_speed, FASTEST * self._skin
+        limits = contact_limits(self._parameters, seen, fastest) + way_limits(way, fastest, "grain")
+        if self._motion is not None and self._tool_pairs.grain.size:
+            limits += tool_limits(self._parameters, self._primitives, self._motion, fastest, way)
+        return shortest(*limits)
+
+    @property
+    def fastest_speed(self) -> float:
+        """Speed [m/s] of the fastest grain."""
+        return float(np.sqrt((self._grains.motion[:, :3] ** 2).sum(1).max(initial=0.0)))
 
     @property
     def field(self) -> SiteField:
@@ -142,6 +153,7 @@ class GrainSolver:
 
         Without `motion` the tools are absent, and their contacts forgotten.
         """
+        self._motion = motion
         active, links = self._tools, assembly.links_of(motion)
         if motion is None:
             active = tools.tools_of(())
@@ -154,8 +166,8 @@ class GrainSolver:
         while done < steps:
             done, self._tool_pairs = self._steps(
                 self._grains, self._lists, self._walls, self._region, active, self._tool_pairs,
-                links, self._material, field, self._cells, self._statistics, self.contact_step,
-                steps, self._skin, allowance, done, is_new,
+                links, self._plates, self._material, field, self._cells, self._statistics,
+                self.contact_step, steps, self._skin, allowance, done, is_new,
             )  # fmt: skip
             is_new = done < steps
             if is_new:
@@ -211,6 +223,11 @@ class GrainSolver:
         self._grains.motion[:] = motion[self._order]
         self._grains.predicted[:] = self._grains.motion
 
+    def hold(self, groups: Sequence[IntArray]) -> Plates:
+        """Make plates of groups of fixed grains; the result is live, see `Plates`."""
+        self._plates = plates_of(groups, self._rank)
+        return self._plates
+
     def kinetic_energy(self) -> float:
         """Energy [J] of translation and rotation relative to P."""
         mass, radius = self.mass, self.radius
@@ -237,19 +254,11 @@ class GrainSolver:
     @property
     def overlaps(self) -> OverlapStatistics:
         """Overlaps since the last reset."""
-        s = self._statistics
-        mean = s[pair_forces.OVERLAP_SUM] / max(1.0, s[pair_forces.CONTACTS])
-        return OverlapStatistics(
-            float(mean),
-            float(s[pair_forces.PEAK_GRAIN]),
-            float(s[pair_forces.PEAK_TOOL]),
-            float(s[pair_forces.PEAK_GLUED]),
-            float(s[pair_forces.PEAK_BRISTLE]),
-        )
+        return overlap_statistics(joined(self._taken, self._statistics))
 
     def reset_overlaps(self) -> None:
         """Begin a new record of overlaps."""
-        self._statistics[:] = 0.0
+        self._statistics[:], self._taken[:] = 0.0, 0.0
 
     def check_overlaps(
         self, *, grain_mean: float, grain_peak: float, tool: float, fixed: float
@@ -272,23 +281,24 @@ class GrainSolver:
             if value > limit:
                 msg = f"{name} overlap is {value:.3g} of the radius, limit {limit:g}: {remedy}"
                 raise DivergenceError(msg)
-        fastest = float(np.sqrt((self._grains.motion[:, :3] ** 2).sum(1).max(initial=0.0)))
+        fastest = self.fastest_speed
         if fastest * self.contact_step > FASTEST * self._skin:
             msg = f"a grain moves at {fastest:.3g} m/s: shorten engine.contact_step"
             raise DivergenceError(msg)
 
     def state(self) -> dict[str, FloatArray]:
         """Everything that changes, as arrays: `restore` continues from it bit for bit."""
-        clock = np.array([self.time, self.drag])
-        arrays = _flat(self._parts()) | {"statistics": self._statistics, "clock": clock}
+        clock = np.array([self.time, self.drag, self._contact_step])
+        overlaps = np.array([self._statistics, self._taken])
+        arrays = _flat(self._parts()) | {"overlaps": overlaps, "clock": clock}
         return {key: value.copy() for key, value in arrays.items()}
 
     def restore(self, state: dict[str, FloatArray]) -> None:
         """Continue from what `state` gave, in a solver made for the same bed, field and tools."""
         parts = _filled(self._parts(), state)
         self._grains, self._lists, self._walls, self._region, self._tool_pairs = parts.values()
-        self._statistics[:] = state["statistics"]
-        self.time, self.drag = (float(value) for value in state["clock"])
+        self._statistics[:], self._taken[:] = state["overlaps"]
+        self.time, self.drag, self._contact_step = (float(value) for value in state["clock"])
 
     def _parts(self) -> dict[str, Any]:
         return {

@@ -13,6 +13,7 @@ from sampling_sim.regolith.cells import Cells, candidate_pairs, wrap
 from sampling_sim.regolith.contacts import Contacts, Material, Near, sorted_pairs
 from sampling_sim.regolith.grains import Field, Grains, drift, kick_and_drift
 from sampling_sim.regolith.pair_forces import new_work, pair_forces, promote_near
+from sampling_sim.regolith.plates import Plates, carry_plates, start_plates
 from sampling_sim.regolith.sources import source_hash
 from sampling_sim.regolith.tools import Links, ToolPairs, Tools
 from sampling_sim.regolith.walls import Walls, near_walls, wall_forces
@@ -84,6 +85,7 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
         surfaces: Tools,
         tool_pairs: ToolPairs,
         links: Links,
+        plates: Plates,
         material: Material,
         field: Field,
         cells: Cells,
@@ -102,7 +104,9 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
         _ = source
         work, moved = new_work(), 0.0
         if not is_new:
-            moved = drift(grains, lists.moving, 0.5 * dt)
+            moved = max(
+                drift(grains, lists.moving, 0.5 * dt), start_plates(grains, plates, 0.5 * dt)
+            )
         for step in range(first, steps):
             if not moved <= (REBUILD * skin) ** 2 or region.clock[1] > 0.0:
                 return step, tool_pairs
@@ -123,8 +127,11 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
                 stats,
             )  # fmt: skip
             wall_forces(normal, grains, walls, material, dt, work, stats)
-            last = step == steps - 1
-            moved = kick_and_drift(grains, lists.moving, field, dt, 0.5 * dt if last else dt)
+            drift_time = 0.5 * dt if step == steps - 1 else dt
+            moved = max(
+                kick_and_drift(grains, lists.moving, field, dt, drift_time),
+                carry_plates(grains, plates, dt, drift_time),
+            )
         activity.look_at_sleepers(grains, region, lists.border, steps)
         acceleration = np.sqrt((field.effective**2).sum())
         activity.let_sleep(

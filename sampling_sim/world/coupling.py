@@ -125,7 +125,8 @@ class Coupling:
         self.books = ExchangeBooks()
         self._grains = grains
         self._field = link_field
-        self._contact_steps = contacts_per_exchange
+        self.contacts_per_exchange = contacts_per_exchange
+        """Contact steps in an exchange; whoever changes it changes the grains' step to fit."""
         self._bedrock = bedrock
         design = world.design
         self._driven = [design.joint_index(name) for name in design.driven_joints]
@@ -185,7 +186,7 @@ class Coupling:
             velocity=state.velocity,
             angular_velocity=state.angular_velocity,
         )
-        return self._grains.advance(motion, self._contact_steps)
+        return self._grains.advance(motion, self.contacts_per_exchange)
 
     def _book_work(self, before: WorldState, loads: ToolLoads) -> None:
         after, step = self.world.state(), self.world.step_size

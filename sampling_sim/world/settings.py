@@ -23,10 +23,15 @@ class EngineParameters:
 
     contact_step: Annotated[Time, Gt(0), Le(1e-2)] = 5e-5
     """[s] of the grains; chosen: below the stable step of 16 mm grains at 60 MPa, 0.074 ms."""
+    adaptive_step: bool = False
+    """Shorten and lengthen the contact step with the phase, from `contact_step` down
+    (`regolith/step_demand.py`); chosen: off, so that a case has one step."""
     exchange_step: Annotated[Time, Gt(0), Le(1e-2)] = 5e-4
     """[s] of the links and of the exchange; engine-notes: 0.3–0.6 ms."""
     control_step: Annotated[Time, Gt(0), Le(1.0)] = 0.015
     """[s] of sequence, recording and the links' gravity; chosen: 0.75 mm at 5 cm/s."""
+    active_region: bool = True
+    """Leave grains at rest that nothing disturbs out of the step (regolith/activity.py)."""
     overlap_grain_mean: Annotated[Number, Gt(0), Le(1)] = 0.01
     """[1] guard: mean overlap between grains over the radius; issue 2."""
     overlap_grain_peak: Annotated[Number, Gt(0), Le(1)] = 0.05

@@ -12,7 +12,8 @@ from sampling_sim.errors import PackingError
 from sampling_sim.regolith.packing import blended_field, needed_strength, prepare_bed
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.slab import with_cohesion
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 
 def small(**changes):

@@ -105,7 +105,10 @@ def test_oblique_collision_conserves_linear_and_angular_momentum():
 
 
 @pytest.mark.parametrize("spin", [10.0, 22.0])
-def test_sliding_spheres_take_the_impulse_of_coulomb(spin):
+@pytest.mark.parametrize(
+    ("modulus", "poisson", "density"), [(70e9, 0.33, 2700), (120e9, 0.35, 8900)]
+)
+def test_sliding_spheres_take_the_impulse_of_coulomb(spin, modulus, poisson, density):
     """Chung & Ooi case 7, gross sliding: v_t′ = μ(1+e)v_n = 0.12 m/s, ω′ = ω − 3 rad/s."""
 
     def collide(friction):
@@ -113,11 +116,11 @@ def test_sliding_spheres_take_the_impulse_of_coulomb(spin):
         solver = loose_grains(
             [[-radius * (1 + 1e-9), 0, 0], [radius * (1 + 1e-9), 0, 0]], radius,
             velocity=[[0.2, 0, 0], [-0.2, 0, 0]], spin=[[0, 0, spin], [0, 0, spin]],
-            step=5e-6, youngs_modulus=70e9, poisson_ratio=0.33, grain_density=2700,
+            step=5e-6, youngs_modulus=modulus, poisson_ratio=poisson, grain_density=density,
             diameter_min=0.2, diameter_max=0.2, width_x=2, width_y=2, depth=1,
             friction_coefficient=friction, rolling_friction=0.0, restitution=0.5,
         )  # fmt: skip
-        solver.advance(None, 400)
+        solver.advance(None, 600)
         return abs(solver.velocity[0, 1]), spin - solver.angular_velocity[0, 2]
 
     assert collide(0.4) == pytest.approx((0.12, 3.0), rel=0.01)  # as e

@@ -11,7 +11,9 @@ import pytest
 from scipy.stats import spearmanr
 
 from sampling_sim.errors import PackingError
+from sampling_sim.regolith.calibration import bond_strength, bond_strengths, tensile_strengths
 from sampling_sim.regolith.column import column
+from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.layers import RegolithLayer
 from sampling_sim.regolith.looseness import TOLERANCE
 from sampling_sim.regolith.packing import (
@@ -24,7 +26,8 @@ from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.pouring import pour
 from sampling_sim.regolith.relaxing import KEPT_WITHIN
 from sampling_sim.regolith.slab import bonds_between, layer_slabs
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 WEAK = uniform_field(1e-4)
 
@@ -76,7 +79,7 @@ def test_a_wanted_packing_fraction_is_reached_and_kept_at_rest(cache, wanted):
     bed = prepare_bed(small(packing_fraction=wanted), WEAK, cache_dir=cache)
     assert abs(bed.packing_fraction - wanted) <= KEPT_WITHIN
     assert bed.is_settled
-    assert bed.rumpf_strength == pytest.approx(0.5, rel=0.1)
+    assert bed.rumpf_strength == pytest.approx(bond_strength(bed.parameters), rel=0.1)
     assert bed.rms_speed < 5e-5
     # must fail: the grains' own friction gives another
     own = prepare_bed(small(), WEAK, cache_dir=cache)
@@ -135,27 +138,30 @@ def test_layers_of_sizes_keep_their_places(cache):
 def test_layers_of_strength_each_have_theirs_and_the_weak_one_leaves(cache):
     """Rumpf's strength of each layer within 10 %; a pull between the two parts them there.
 
-    The pull a raises the stress ρ a z at depth z.  At 2.5 times what the weak top layer holds, and
-    a third of what the strong bottom does, the top goes and the bottom stays.
+    The pull a raises the stress ρ a z at depth z.  At 5 times what is asked of the weak top layer,
+    and a third of what is asked of the strong bottom, the top goes and the bottom stays.
     """
-    layers = (RegolithLayer(thickness=0.07, tensile_strength=0.1), RegolithLayer())
-    bed = prepare_bed(small(layers=layers, tensile_strength=1.5), WEAK, cache_dir=cache)
+    weak, strong = 0.1, 3.0
+    layers = (RegolithLayer(thickness=0.07, tensile_strength=weak), RegolithLayer())
+    bed = prepare_bed(small(layers=layers, tensile_strength=strong), WEAK, cache_dir=cache)
+    p = bed.parameters
     assert np.unique(bed.adhesion).size == 2
-    for wanted, (low, high) in zip((0.1, 1.5), layer_slabs(bed), strict=True):
-        bonds = bonds_between(bed, 0.5 * bed.parameters.cohesion_range, low, high)
+    assert tensile_strengths(p) == pytest.approx([weak, strong], rel=1e-12)
+    for wanted, (low, high) in zip(bond_strengths(p), layer_slabs(bed), strict=True):
+        bonds = bonds_between(bed, bond_reach(p), low, high)
         force = 2 * np.pi * bed.pull_off_scale * bonds.adhesion * bonds.radius
-        strength = (force * bonds.branch).sum() / (3 * 0.22 * 0.22 * (high - low))
+        strength = (force * bonds.branch).sum() / (3 * p.width_x * p.width_y * (high - low))
         assert strength == pytest.approx(wanted, rel=0.1)
-    pull = uniform_field(-2.5 * 0.1 / (bed.bulk_density * 0.07))
-    assert needed_strength(bed, pull) < 1.5 / 3
+    pull = uniform_field(-5 * weak / (bed.bulk_density * 0.07))
+    assert needed_strength(bed, pull) < strong / 2.5
     is_top = bed.position[:, 2] > -0.05
     is_bottom = ~bed.fixed & (bed.position[:, 2] < -0.09)
     rise = _rise(bed, pull)
     assert np.median(rise[is_top]) > 0.01
     assert np.median(rise[is_bottom]) < 1e-3
     # must fail: strong throughout, all of it stays
-    strong = prepare_bed(small(tensile_strength=1.5), WEAK, cache_dir=cache)
-    assert np.median(_rise(strong, pull)[strong.position[:, 2] > -0.05]) < 1e-3
+    whole = prepare_bed(small(tensile_strength=strong), WEAK, cache_dir=cache)
+    assert np.median(_rise(whole, pull)[whole.position[:, 2] > -0.05]) < 1e-3
 
 
 def _rise(bed, pull):

@@ -2,7 +2,7 @@
 
 The pair's constants are worked out once: `hertz` = 4/3 E* √R* and `damping` = α √(m* hertz), so
 that the secant stiffness is hertz √δ and the viscosity damping δ^¼ = α √(m* · secant): restitution
-is then the same at any speed.  The force is clipped at zero: damping never pulls.
+is then the same at any speed.
 
 References: Johnson, Contact Mechanics (1985), ch. 4 and 11; Tsuji, Tanaka & Ishida (1992), Powder
 Technol. 71, 239 (damper); Thornton, Cummins & Cleary (2013), Powder Technol. 233, 30 (pulling).
@@ -22,15 +22,6 @@ def hertz_contact(overlap: float, hertz: float, damping: float) -> tuple[float, 
     root = sqrt(overlap)
     secant = hertz * root
     return secant * overlap, secant, damping * sqrt(root)
-
-
-@njit(cache=True, error_model="numpy")
-def normal_law(
-    overlap: float, separation_speed: float, hertz: float, damping: float
-) -> tuple[float, float, float]:
-    """Repulsion [N] ≥ 0, secant stiffness [N/m] and viscosity [N s/m] of a Hertz contact."""
-    elastic, secant, viscosity = hertz_contact(overlap, hertz, damping)
-    return max(0.0, elastic - viscosity * separation_speed), secant, viscosity
 
 
 def hertz_impact(

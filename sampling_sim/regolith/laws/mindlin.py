@@ -37,14 +37,19 @@ def friction_spring(
     The history (hx, hy, hz) is turned with the contact by projecting it on the new tangent plane;
     the velocity v must lie in that plane.  At yield the history is what makes spring plus damper
     equal to the limit.  No branch: within the limit the scale is 1.
+
+    Forces are taken in the middle of a step, where the spring has only half of the step's change:
+    the other half acts as a damper of stiffness_dt/2.  It is taken off the damper, as far as that
+    reaches, which makes the spring second order in the step.
     """
+    damper = max(viscosity - 0.5 * stiffness_dt, 0.0)
     along = hx * nx + hy * ny + hz * nz
-    fx = hx - (along * nx + stiffness_dt * vx) - viscosity * vx
-    fy = hy - (along * ny + stiffness_dt * vy) - viscosity * vy
-    fz = hz - (along * nz + stiffness_dt * vz) - viscosity * vz
+    fx = hx - (along * nx + stiffness_dt * vx) - damper * vx
+    fy = hy - (along * ny + stiffness_dt * vy) - damper * vy
+    fz = hz - (along * nz + stiffness_dt * vz) - damper * vz
     square = fx * fx + fy * fy + fz * fz
     scale = limit / sqrt(max(square, limit * limit, SMALLEST_SQUARE))
     fx *= scale
     fy *= scale
     fz *= scale
-    return fx, fy, fz, fx + viscosity * vx, fy + viscosity * vy, fz + viscosity * vz
+    return fx, fy, fz, fx + damper * vx, fy + damper * vy, fz + damper * vz

@@ -18,8 +18,10 @@ def twisting_spring(
     """Force [N] on the first grain's twist and new history [N]; `speed` is R* (ω₁ − ω₂)·n [m/s].
 
     The history is the elastic force and, being a scalar along n, needs no turning.  At yield it is
-    what makes spring plus damper equal to the limit.
+    what makes spring plus damper equal to the limit.  The damper is `mindlin.py`'s, half a step of
+    the spring taken off.
     """
-    wanted = history - stiffness_dt * speed - viscosity * speed
+    damper = max(viscosity - 0.5 * stiffness_dt, 0.0)
+    wanted = history - (stiffness_dt + damper) * speed
     force = min(max(wanted, -limit), limit)
-    return force, force + viscosity * speed
+    return force, force + damper * speed

@@ -6,7 +6,8 @@ from sampling_sim.asteroid.field import SiteField
 from sampling_sim.errors import ConfigError
 from sampling_sim.regolith.packing import uniform_field
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.solver import GrainSolver, stable_step
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 
 @pytest.mark.parametrize(

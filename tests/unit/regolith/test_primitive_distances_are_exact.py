@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from sampling_sim.regolith.primitives import PrimitiveKind
-from sampling_sim.regolith.tools import surface_distance
+from sampling_sim.regolith.tool_distance import surface_distance
 
 SPACING = 0.002
 

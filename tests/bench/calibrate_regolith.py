@@ -1,0 +1,71 @@
+"""Measure what `sampling_sim/regolith/calibration.py` keeps as data; a line of JSON a specimen.
+
+    nice python tests/bench/calibrate_regolith.py SEEDS > results/calibration.jsonl
+
+Every node of the path of frictions is sheared without cohesion at each packing fraction, and with
+cohesion sheared at four normal stresses and pulled apart.  Takes minutes of one core a seed.
+"""
+
+import json
+import sys
+from dataclasses import replace
+
+import numpy as np
+
+from sampling_sim.regolith import calibration
+from sampling_sim.regolith.lab.cell import lab_parameters, press_specimen
+from sampling_sim.regolith.lab.cohesion import touching_scale, unloaded
+from sampling_sim.regolith.lab.examination import PRESSING, STRESSES
+from sampling_sim.regolith.lab.mohr_coulomb import mohr_coulomb
+from sampling_sim.regolith.lab.shear import shear
+from sampling_sim.regolith.lab.specimen import Specimen, packing, pressed
+from sampling_sim.regolith.lab.tension import pull
+from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.rng import Stream, generator
+
+SIZES = RegolithParameters(diameter_min=0.018, diameter_max=0.032)
+BONDS = 1.0
+"""[Pa] Rumpf strength; hard grains scale with it, so that any other gives the same shares."""
+COHESION = 0.25
+"""Cohesion over Rumpf strength that the normal stresses are set by."""
+
+
+def measured(specimen: Specimen) -> dict[str, float]:
+    """Return the tangents and shares of one specimen."""
+    dry = shear(specimen)
+    scale = touching_scale(specimen, BONDS)
+    stresses = [factor * COHESION * BONDS for factor in STRESSES]
+    free, *loaded = unloaded(specimen, scale, (0.0, *stresses))
+    angle, cohesion = mohr_coulomb(
+        np.array(stresses), np.array([shear(state).strength for state in loaded])
+    )
+    tension, state = pull(free), packing(free)
+    return {
+        "packing_fraction": state.packing_fraction,
+        "coordination_number": state.coordination_number,
+        "dry_tangent": dry.strength / specimen.pressure,
+        "wet_tangent": float(np.tan(angle.value)),
+        "cohesion_share": cohesion.value / tension.rumpf_strength,
+        "tension_share": tension.strength / tension.rumpf_strength,
+    }
+
+
+def main(seeds: int) -> None:
+    """Print a line a specimen."""
+    pressure = PRESSING * BONDS
+    plain = lab_parameters(SIZES, pressure)
+    for seed in range(1, seeds + 1):
+        for fraction in calibration.PACKING:
+            rng = generator(seed, 0, Stream.PACKING, "calibration")
+            holding = replace(plain, friction_coefficient=0.6, rolling_friction=0.3)
+            specimen = press_specimen(holding, fraction, pressure, rng)
+            for friction, rolling in zip(calibration.FRICTION, calibration.ROLLING, strict=True):
+                own = replace(plain, friction_coefficient=friction, rolling_friction=rolling)
+                state = pressed(replace(specimen, bed=replace(specimen.bed, parameters=own)))
+                row = {"seed": seed, "friction": friction, "rolling": rolling} | measured(state)
+                sys.stdout.write(json.dumps(row) + "\n")
+                sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,157 @@
+"""A ball driven at constant speed into the same packing, by our solver and by LAMMPS.
+
+The packing is poured by our solver and handed to both as positions alone: at rest, without
+springs, the ball a little above it, so that both settle again before it arrives.
+"""
+
+from math import ceil
+
+import numpy as np
+
+from peers.cross import atoms_file, lammps_table, law, sphere_mass
+from sampling_sim.asteroid.field import SiteField
+from sampling_sim.regolith.bed import Bed, box_walls, floor_wall
+from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.regolith.primitives import LinkMotion, Primitive, PrimitiveKind
+from sampling_sim.regolith.solver import GrainSolver
+
+WIDTH, SMALLEST, LARGEST, COUNT = 0.16, 0.010, 0.013, 2000
+GRAVITY, SPEED, DEPTH, BALL = 1.0, 0.05, 0.05, 0.025
+"""[m/s²] gravity, [m/s] speed, [m] final depth of the ball's lowest point, [m] its radius."""
+RUN_UP = 0.010
+"""[m] of the ball above the highest grain at the start: 0.2 s in which both codes settle."""
+STEP, SAMPLE = 4e-5, 25
+"""[s] contact step, and steps over which the force is averaged."""
+SAMPLE_TIME = STEP * SAMPLE
+"""[s] of one sample: 1 ms."""
+
+GRAINS = RegolithParameters(
+    diameter_min=SMALLEST, diameter_max=LARGEST, youngs_modulus=2e7, restitution=0.5,
+    friction_coefficient=0.5, rolling_friction=0.1, tensile_strength=0.0,
+    width_x=WIDTH, width_y=WIDTH, depth=0.1,
+)  # fmt: skip
+
+MEAN_OVERLAP = 5e-6
+"""[m] of a contact under the ball (about 0.1 N), where LAMMPS's rolling springs are taken."""
+
+
+def gravity():
+    """Field of the tests."""
+    zero = np.zeros((3, 3))
+    return SiteField(np.array([0.0, 0.0, -GRAVITY]), zero, zero, np.zeros(3), np.zeros(3))
+
+
+def rough_box():
+    """Four walls and the floor, with the grains' friction and rolling friction."""
+    p = GRAINS
+    rough = {"friction": p.friction_coefficient, "rolling": p.rolling_friction}
+    sides = box_walls(np.zeros(2), np.full(2, WIDTH), **rough)
+    return np.vstack([sides, floor_wall(0.0, p.friction_coefficient, p.rolling_friction)])
+
+
+def solver_of(position, radius, primitives=()):
+    """Our solver of grains at rest in the rough box."""
+    bed = Bed(
+        parameters=GRAINS, position=position, radius=radius,
+        fixed=np.zeros(radius.size, bool), floor=0.0,
+    )  # fmt: skip
+    return GrainSolver(bed, gravity(), primitives=primitives, contact_step=STEP, walls=rough_box())
+
+
+def poured(rng):
+    """Positions [m] and radii [m] of a packing poured from a jittered lattice."""
+    across = int(WIDTH / (1.05 * LARGEST))
+    index = np.arange(across**2 * ceil(COUNT / across**2))[:COUNT]
+    lattice = np.column_stack([index % across, index // across % across, index // across**2])
+    room = np.array([WIDTH / across, WIDTH / across, 1.05 * LARGEST])
+    radius = 0.5 * rng.uniform(SMALLEST, LARGEST, COUNT)
+    jitter = rng.uniform(-0.5, 0.5, (COUNT, 3)) * (room - 2.0 * radius[:, None])
+    solver = solver_of((lattice + 0.5) * room + jitter, radius)
+    solver.drag = 0.5
+    solver.advance(None, round(0.8 / STEP))
+    solver.drag = 5.0
+    solver.advance(None, round(0.4 / STEP))
+    return solver.position, radius
+
+
+def start_height(position, radius):
+    """Height [m] of the ball's centre at the start."""
+    return float((position[:, 2] + radius).max()) + RUN_UP + BALL
+
+
+def samples():
+    """Count samples until the ball's lowest point is `DEPTH` below the packing's highest one."""
+    return round((RUN_UP + DEPTH) / (SPEED * SAMPLE_TIME))
+
+
+def force_in_ours(position, radius):
+    """Upward force [N] on the ball, averaged over each sample."""
+    ball = Primitive(
+        link=0, part="ball", kind=PrimitiveKind.PLATE, size=(0.0, 0.0, BALL),
+        position=(0.0, 0.0, 0.0), friction_coefficient=GRAINS.friction_coefficient,
+        restitution=GRAINS.restitution,
+    )  # fmt: skip
+    solver = solver_of(position, radius, [ball])
+    forces = []
+    for k in range(samples()):
+        middle = start_height(position, radius) - SPEED * (k + 0.5) * SAMPLE_TIME
+        motion = LinkMotion(
+            np.array([[0.5 * WIDTH, 0.5 * WIDTH, middle]]), np.eye(3)[None],
+            np.array([[0.0, 0.0, -SPEED]]), np.zeros((1, 3)),
+        )  # fmt: skip
+        forces.append(solver.advance(motion, SAMPLE).force[0, 2])
+    return np.array(forces)
+
+
+def force_in_lammps(position, radius, **changed):
+    """Give the same from LAMMPS, where the ball is a sphere of a second, far denser type."""
+    mean = float(radius.mean())
+    mass = sphere_mass(GRAINS, mean)
+    # ours takes a tool for rigid (E* doubles) and flat (R* is the grain's radius): the modulus
+    # makes up for LAMMPS's curved ball, exactly for the mean grain, within 1 % for the others
+    curved = mean * BALL / (mean + BALL)
+    stiffer = 2.0 * float(np.sqrt(mean / curved))
+    common = {"overlap": MEAN_OVERLAP, **changed}
+    grain = law(GRAINS, radius=0.5 * mean, mass=0.5 * mass, **common)
+    wall = law(GRAINS, radius=mean, mass=mass, **common)
+    tool = law(GRAINS, radius=curved, mass=mass, stiffer=stiffer, **common)
+    top = start_height(position, radius) + 2.0 * BALL
+    bounds = [(-0.01, WIDTH + 0.01)] * 2 + [(-0.01, top)]
+    centre = [0.5 * WIDTH, 0.5 * WIDTH, start_height(position, radius)]
+    atoms = atoms_file(
+        np.vstack([position, centre]), np.append(radius, BALL),
+        [1] * radius.size + [2], np.append(np.full(radius.size, GRAINS.grain_density), 1e9),
+        bounds,
+    )  # fmt: skip
+    steps = samples() * SAMPLE
+    table = lammps_table(
+        f"""
+units si
+atom_style sphere
+boundary f f f
+comm_modify vel yes
+read_data grains
+neighbor 0.001 bin
+neigh_modify every 1 delay 0 check yes
+pair_style granular
+pair_coeff 1 1 {grain}
+pair_coeff 1 2 {tool}
+pair_coeff 2 2 {grain}
+timestep {STEP}
+group grains type 1
+group ball type 2
+fix wallx grains wall/gran granular {wall} xplane 0 {WIDTH}
+fix wally grains wall/gran granular {wall} yplane 0 {WIDTH}
+fix wallz grains wall/gran granular {wall} zplane 0 NULL
+fix fall grains gravity {GRAVITY} vector 0 0 -1
+fix flow grains nve/sphere
+fix drive ball move linear 0 0 {-SPEED}
+variable up equal fcm(ball,z)
+fix mean all ave/time 1 {SAMPLE} {SAMPLE} v_up file table format " %.10g"
+thermo 100000
+run {steps}
+""",
+        atoms,
+        "table",
+    )
+    return table[:, 1]

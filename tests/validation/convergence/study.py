@@ -1,0 +1,114 @@
+"""Convergence of the default touch-and-go with step, stiffness, cohesion range, grains and bed.
+
+    python tests/validation/convergence/study.py --repeats 32 --workers 2
+
+runs every level of levels.toml as a campaign of its own (results/convergence/*.h5; an interrupted
+study goes on where it was) and writes results/convergence.json and docs/convergence.md.  `--set`
+changes the base experiment, `--levels` picks some of the levels, `--outcome` adds columns.
+"""
+
+import argparse
+import json
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from paired import difference
+
+from sampling_sim import load_experiment
+from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.store import read_store
+
+ROOT = Path(__file__).parents[3]
+BASE = ROOT / "experiments" / "touch_and_go.toml"
+LEVELS = Path(__file__).parent / "levels.toml"
+OUTCOMES = {"collected_mass": "kg", "peak_force": "N", "max_sinkage": "m", "ejected_mass": "kg"}
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=32)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--levels", nargs="*", help="names; all unless given")
+    parser.add_argument("--set", nargs="*", default=[], help="KEY=VALUE for every level")
+    parser.add_argument("--folder", type=Path, default=ROOT / "results" / "convergence")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "convergence.md")
+    return parser.parse_args()
+
+
+def flown(level: dict, always: list[str], asked: argparse.Namespace) -> dict:
+    """Columns of all replicates of a level, run if need be."""
+    overrides = [*always, *asked.set, *level["set"]]
+    experiment = load_experiment(BASE, overrides)
+    path = asked.folder / f"{level['name'].replace(' ', '_')}.h5"
+    sys.stdout.write(f"{level['name']}\n")
+    run_campaign(experiment, path, cases=asked.repeats, workers=asked.workers, resume=True)
+    runs = read_store(path).runs
+    wanted = [*OUTCOMES, "status", "packing_seed", "wall_time", "overlap_peak", "overlap_tool"]
+    columns = {name: runs[name].values[: asked.repeats] for name in wanted}
+    return columns | {"status": np.asarray(columns["status"], str)}
+
+
+def page(levels: list[dict], columns: dict[str, dict]) -> str:
+    """Text of docs/convergence.md."""
+    base = columns[levels[0]["name"]]
+    head = [f"{name} [{unit}]" for name, unit in OUTCOMES.items()]
+    lines = [INTRODUCTION.format(repeats=len(base["status"]))]
+    lines += [f"| level | varied | {' | '.join(head)} | wall time [s] |"]
+    lines += ["|---" * (len(head) + 3) + "|"]
+    for level in levels:
+        mine = columns[level["name"]]
+        cells = [difference(base, mine, outcome).text for outcome in OUTCOMES]
+        time = np.mean(mine["wall_time"])
+        lines += [f"| {level['name']} | {level['axis']} | {' | '.join(cells)} | {time:.0f} |"]
+    return "\n".join([*lines, "", coarse_graining(levels, columns)]) + "\n"
+
+
+def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
+    """Say how collected mass goes with grain size, and what that means for the default."""
+    base = columns[levels[0]["name"]]
+    sizes = sorted((level for level in levels if "size" in level), key=lambda level: level["size"])
+    if not sizes:
+        return ""
+    found = [(s["size"], difference(base, columns[s["name"]], "collected_mass")) for s in sizes]
+    finest, change = found[0]
+    rows = "; ".join(f"× {size:g}: {d.share:+.0%} ± {d.half:.0%}" for size, d in found)
+    return (
+        "## Coarse-graining error\n\n"
+        f"Collected mass against the default's, by size of all grains: {rows}. Taken from the "
+        f"finest (× {finest:g}), the error of the default's resolution is {-change.share:+.0%} ± "
+        f"{change.half:.0%} of its own mean, and it is a lower bound: nothing finer was run."
+    )
+
+
+INTRODUCTION = """# Convergence of the default touch-and-go
+
+Written by `tests/validation/convergence/study.py`; do not edit. {repeats} replicates a level of
+`experiments/touch_and_go.toml`, paired (same approach errors, same packing seeds). Each cell: mean,
+then the mean paired difference to the default over the default's mean, with its 95 % interval over
+packings (over replicates where there are fewer than three packings).
+"""
+
+
+def main() -> None:
+    """Run the study and write its page."""
+    asked = arguments()
+    plan = tomllib.loads(LEVELS.read_text())
+    first, *others = plan["level"]
+    levels = [first, *(o for o in others if not asked.levels or o["name"] in asked.levels)]
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    columns = {}
+    for level in levels:
+        columns[level["name"]] = flown(level, plan["always"], asked)
+        done = [level for level in levels if level["name"] in columns]
+        asked.page.write_text(page(done, columns))
+    kept = {name: {k: np.asarray(v).tolist() for k, v in c.items()} for name, c in columns.items()}
+    asked.folder.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

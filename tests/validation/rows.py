@@ -1,0 +1,120 @@
+"""The table of validation: what was measured, what comes out here, and what that says.
+
+A row holds a published value with its band and ours with a 90 % interval over packings.  Rows are
+kept in results/validation.json, so that a case run alone replaces its own rows; docs/validation.md
+is written from them and from nothing else.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import t as student
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "results" / "validation.json"
+PAGE = ROOT / "docs" / "validation.md"
+CONFIDENCE = 0.90
+RESOLUTION = 0.5
+"""Half-width over the published value above which an interval decides nothing."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One quantity: published against simulated."""
+
+    case: str
+    """Heading it stands under."""
+    quantity: str
+    source: str
+    published: float
+    band: tuple[float, float]
+    """Published interval, or the band chosen for want of one (then the note says so)."""
+    simulated: float
+    interval: tuple[float, float]
+    packings: int
+    note: str = ""
+    resolution: float = 0.0
+    """Half-width that still decides, where the published value is 0 and a share has no meaning."""
+
+    @property
+    def verdict(self) -> str:
+        """`agrees` if interval and band overlap, `cannot tell` if the interval is too wide."""
+        low, high = self.interval
+        widest = self.resolution or RESOLUTION * abs(self.published)
+        if self.packings < 3 or not 0.5 * (high - low) <= widest:
+            return "cannot tell"
+        return "agrees" if low <= self.band[1] and high >= self.band[0] else "disagrees"
+
+
+def interval(values: Sequence[float]) -> tuple[float, tuple[float, float], int]:
+    """Mean of one value a packing, its 90 % t interval, and how many packings there are."""
+    sample = np.asarray(values, float)
+    mean, count = float(sample.mean()), sample.size
+    if count < 2:
+        return mean, (-np.inf, np.inf), count
+    half = student.ppf(0.5 + 0.5 * CONFIDENCE, count - 1) * sample.std(ddof=1) / np.sqrt(count)
+    return mean, (mean - float(half), mean + float(half)), count
+
+
+def row(case: str, quantity: str, source: str, published: float, band, values, **rest) -> Row:
+    """Row from one simulated value a packing."""
+    mean, (low, high), count = interval(values)
+    return Row(case, quantity, source, published, tuple(band), mean, (low, high), count, **rest)
+
+
+class Table:
+    """Rows kept between runs, in the order of the cases."""
+
+    def __init__(self, kept: Path = KEPT, page: Path = PAGE) -> None:
+        self._kept, self._page = kept, page
+        stored = json.loads(kept.read_text()) if kept.exists() else []
+        self.rows = [
+            Row(**(r | {"band": tuple(r["band"]), "interval": tuple(r["interval"])}))
+            for r in stored
+        ]  # fmt: skip
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Put the rows of one case in place of its former ones, and write both files."""
+        cases = {r.case for r in rows}
+        self.rows = [r for r in self.rows if r.case not in cases] + list(rows)
+        self.rows.sort(key=lambda r: r.case)  # stable: within a case as they came
+        self._kept.write_text(json.dumps([asdict(r) for r in self.rows], indent=1) + "\n")
+        self._page.write_text(page(self.rows))
+
+
+def page(rows: Sequence[Row]) -> str:
+    """Text of docs/validation.md."""
+    verdicts = [r.verdict for r in rows]
+    counts = ", ".join(f"{verdicts.count(v)} {v}" for v in ("agrees", "disagrees", "cannot tell"))
+    lines = [INTRODUCTION, f"{len(rows)} quantities: {counts}.\n"]
+    for case in dict.fromkeys(r.case for r in rows):
+        mine = [r for r in rows if r.case == case]
+        lines += [f"## {case}\n", "| quantity | source | measured | simulated (90 %) | verdict |"]
+        lines += ["|---|---|---|---|---|", *map(table_line, mine), ""]
+        lines += [f"- {note}" for note in dict.fromkeys(r.note for r in mine if r.note)] + [""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def table_line(r: Row) -> str:
+    """One line of a Markdown table."""
+    measured = f"{r.published:.3g} ({r.band[0]:.3g} to {r.band[1]:.3g})"
+    simulated = f"{r.simulated:.3g} ({r.interval[0]:.3g} to {r.interval[1]:.3g}), n = {r.packings}"
+    return f"| {r.quantity} | {r.source} | {measured} | {simulated} | **{r.verdict}** |"
+
+
+INTRODUCTION = """# Validation: laboratory laws against the bed
+
+Written by `make validate` (`tests/validation`); do not edit. Verification (does the code solve its
+equations?) is in [verification.md](verification.md); here the question is whether the equations are
+the right ones. Nothing is tuned to the answer: grains, friction, restitution are the package's
+defaults unless a row says otherwise.
+
+Each packing gives one value; the interval is that of their mean (Student, 90 %). A row *agrees* if
+the interval meets the measured band, *cannot tell* if fewer than three packings were run or the
+interval is wider than ±50 % of the value, else it *disagrees*. The papers' own errors could not be
+read: the band is ±20 % of a constant or ±0.1 of an exponent, chosen, as wide as such laws scatter
+between materials. μ is the tangent of the angle of repose measured on these beds, as in the laws.
+"""
