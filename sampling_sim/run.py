@@ -101,7 +101,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     """Outcome of the case as it stands; `message` says why it diverged, if it did."""
     monitor, books = simulation.monitor, simulation.coupling.books
     collected = _collected(simulation, message)
-    mass, overlaps = simulation.grains.mass, simulation.grains.overlaps
+    bodies, overlaps = simulation.grains.bodies, simulation.grains.overlaps
     thrown, toward = _ejecta(simulation) if not message else (math.nan, math.nan)
     work = simulation.world.drive_work
     driven = [simulation.design.joint_index(name) for name in simulation.design.driven_joints]
@@ -110,11 +110,11 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     gained = simulation.world.kinetic_energy() - simulation.start_energy
     missing = gained - float(work.sum()) - simulation.world.applied_work
     flags = _flags(simulation)
-    radius = simulation.bed.radius[collected]
+    diameter = bodies.diameter[collected]
     return Outcome(
-        collected_mass=math.nan if message else float(mass[collected].sum()),
+        collected_mass=math.nan if message else float(bodies.mass[collected].sum()),
         collected_count=int(collected.sum()),
-        grain_size_max=2.0 * float(radius.max()) if radius.size else math.nan,
+        grain_size_max=float(diameter.max()) if diameter.size else math.nan,
         flap_open_fraction=simulation.flap_open_fraction,
         peak_force=monitor.peak_force,
         impulse=monitor.impulse,
@@ -146,8 +146,8 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
 
 
 def _collected(simulation: Simulation, message: str) -> BoolArray:
-    """Grains inside at t_clear and still inside now; none if aborted or not finished."""
-    none = np.zeros(len(simulation.bed.radius), dtype=bool)
+    """Bodies inside at t_clear and still inside now; none if aborted or not finished."""
+    none = np.zeros(len(simulation.grains.bodies.mass), dtype=bool)
     if message or simulation.sequence.abort_rule or simulation.inside_at_clear is None:
         return none
     return simulation.inside_at_clear & simulation.inside_container()
@@ -155,8 +155,9 @@ def _collected(simulation: Simulation, message: str) -> BoolArray:
 
 def _sample_sizes(simulation: Simulation, message: str) -> dict[str, FloatArray]:
     """Sizes of the sample against those of the free grains of the bed."""
-    free = ~simulation.bed.fixed
-    return size_classes(2.0 * simulation.bed.radius[free], _collected(simulation, message)[free])
+    free = ~simulation.bed.body_fixed
+    diameter = simulation.bed.body_diameter[free]
+    return size_classes(diameter, _collected(simulation, message)[free])
 
 
 def _ejecta(simulation: Simulation) -> tuple[float, float]:
@@ -164,9 +165,9 @@ def _ejecta(simulation: Simulation) -> tuple[float, float]:
 
     Grains that ride in the head, wheels and container included, do neither.
     """
-    position, velocity = simulation.grains.position, simulation.grains.velocity
+    bodies = simulation.grains.bodies
     height = 3.0 * simulation.case.regolith.diameter_max
-    thrown = leaving(position, velocity, height) & ~_riding(simulation)
+    thrown = leaving(bodies.position, bodies.velocity, height) & ~_riding(simulation)
     state, surroundings = simulation.world.state(), simulation.surroundings
     boxes = [_in_bus_frame(box, state) for box in simulation.design.outline]
     craft = CraftPath(
@@ -176,11 +177,11 @@ def _ejecta(simulation: Simulation) -> tuple[float, float]:
         state.angular_velocity[0],
         boxes,
     )
-    mass = simulation.grains.mass[thrown]
+    mass = bodies.mass[thrown]
     met = meets_craft(
-        position[thrown],
-        velocity[thrown],
-        simulation.bed.radius[thrown],
+        bodies.position[thrown],
+        bodies.velocity[thrown],
+        0.5 * bodies.diameter[thrown],
         craft,
         surroundings.field,
         GRAVITATIONAL_CONSTANT * surroundings.gravity.mass,
@@ -189,8 +190,8 @@ def _ejecta(simulation: Simulation) -> tuple[float, float]:
 
 
 def _riding(simulation: Simulation) -> BoolArray:
-    """Mask of the grains inside the head's outline."""
-    design, position = simulation.design, simulation.grains.position
+    """Mask of the bodies inside the head's outline."""
+    design, position = simulation.design, simulation.grains.bodies.position
     head = simulation.world.state().place_in_link(design.head, position)
     boxes = [box for box in design.outline if box.link == design.head]
     return np.any([box.contains(head) for box in boxes], axis=0)

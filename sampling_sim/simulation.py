@@ -90,7 +90,7 @@ class Simulation:
         self.wing_clearance = self._clearance.distance(release.position, release.rotation)
         """[m] smallest distance of bus and wings to the body so far."""
         self.inside_at_clear: BoolArray | None = None
-        """Grains inside the container at t_clear, shape (n,); None before."""
+        """Bodies inside the container at t_clear, shape (b,); None before."""
         self._warned = False
         self._view = self._craft_view(self.world.state())
 
@@ -198,12 +198,15 @@ class Simulation:
             self.wing_clearance = min(self.wing_clearance, distance)
 
     def inside_container(self) -> BoolArray:
-        """Mask of the grains whose centre is inside the container's closed volume, shape (n,)."""
-        box = self.design.container
+        """Mask of the bodies whose centre is inside the container's closed volume, shape (b,).
+
+        A body is a grain on its own or a clump.
+        """
+        box, bodies = self.design.container, self.grains.bodies
         if box is None:
-            return np.zeros(len(self.bed.radius), dtype=bool)
+            return np.zeros(len(bodies.mass), dtype=bool)
         inside: BoolArray = box.contains(
-            self.world.state().place_in_link(box.link, self.grains.position)
+            self.world.state().place_in_link(box.link, bodies.position)
         )
         return inside
 
@@ -231,7 +234,7 @@ class Simulation:
             "thrust": self._thrust,
             "wheel_rate": float(state.joint_speed[wheels].mean()),
             "flap_open_fraction": self.flap_open_fraction,
-            "contained_mass": float(self.grains.mass[self.inside_container()].sum()),
+            "contained_mass": float(self.grains.bodies.mass[self.inside_container()].sum()),
         }
 
     def _guard(self) -> None:

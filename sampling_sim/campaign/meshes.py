@@ -10,6 +10,7 @@ from sampling_sim.asteroid.parameters import AsteroidParameters
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.distributions import Choice, Grid
 from sampling_sim.errors import ShapeError
+from sampling_sim.regolith.clump_shapes import solid
 
 MESH_KEYS = ("shape", "unit", "scale", "extents")
 """Fields of `AsteroidParameters` that a mesh is read and checked by."""
@@ -32,7 +33,24 @@ def mesh_hashes(experiment: Experiment) -> dict[str, str]:
             raise ShapeError(error.code, f"{key}: {error.message}") from None
         # of a made fragment, the generator's source: its numbers are inputs of the case
         found[asteroid.shape] = sha256(shape_file(asteroid.shape).read_bytes()).hexdigest()
+    for key, name in _grain_meshes(experiment):
+        try:
+            solid(name)
+        except ShapeError as error:
+            where = f"{experiment.file}: {key} = {name!r}"
+            raise ShapeError(error.code, f"{where}: {error.message}") from None
+        found[name] = sha256(shape_file(name).read_bytes()).hexdigest()
     return dict(sorted(found.items()))
+
+
+def _grain_meshes(experiment: Experiment) -> Iterator[tuple[str, str]]:
+    """Key and name of every mesh that grains or boulders can have."""
+    shape = experiment.case(0).regolith.shape
+    for name in ("mesh", "boulder_mesh"):
+        key = f"regolith.shape.{name}"
+        drawn = [item for leaf, item in experiment.varying.values() if leaf.key == key]
+        values = drawn[0].values if drawn and isinstance(drawn[0], Choice | Grid) else ()
+        yield from ((key, value) for value in (*values, getattr(shape, name)) if value)
 
 
 def _asteroids(experiment: Experiment) -> Iterator[AsteroidParameters]:

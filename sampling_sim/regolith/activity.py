@@ -14,8 +14,10 @@ import numpy as np
 from numba import njit
 
 from sampling_sim.constants import FloatArray
+from sampling_sim.regolith.clump_motion import stop
+from sampling_sim.regolith.clumps import Clumps
 from sampling_sim.regolith.contacts import Contacts, touches
-from sampling_sim.regolith.grains import Grains
+from sampling_sim.regolith.grains import Field, Grains
 
 WINDOW = 0.25
 """[s] over which rest is judged; chosen: a loose grain moves by micrometres in it."""
@@ -37,7 +39,7 @@ class Activity(NamedTuple):
     awake: np.ndarray
     """Grains that move and whose contacts count, bool, shape (n,)."""
     free: np.ndarray
-    """Grains that move on their own: neither fixed nor part of a body, bool, shape (n,)."""
+    """Grains that are not fixed, spheres of clumps too, bool, shape (n,)."""
     limit: FloatArray
     """[N] change of load that wakes, shape (n,)."""
     settled: FloatArray
@@ -53,9 +55,16 @@ class Activity(NamedTuple):
 
 
 @njit
-def moving_grains(activity: Activity) -> np.ndarray:
-    """List the indices of the awake grains that move on their own, uint32."""
+def awake_grains(activity: Activity) -> np.ndarray:
+    """List the indices of the awake grains, uint32."""
     return np.flatnonzero(activity.awake & activity.free).astype(np.uint32)
+
+
+@njit
+def moving_grains(grains: Grains, activity: Activity) -> np.ndarray:
+    """List the indices of the awake grains that move on their own, not with a clump, uint32."""
+    alone = grains.inverse[:, 1] > 0.0
+    return np.flatnonzero(activity.awake & activity.free & alone).astype(np.uint32)
 
 
 @njit
@@ -69,8 +78,11 @@ def border_grains(activity: Activity, contacts: Contacts) -> np.ndarray:
 
 
 @njit
-def wake_around(grains: Grains, activity: Activity, seeds: np.ndarray) -> bool:
-    """Wake the seeds (bool, shape (n,)) and the sleepers near them; say whether there were any."""
+def wake_around(grains: Grains, clumps: Clumps, activity: Activity, seeds: np.ndarray) -> bool:
+    """Wake the seeds (bool, shape (n,)) and the sleepers near them; say whether there were any.
+
+    A clump wakes whole, with any of its spheres.
+    """
     position = grains.position
     reach = 2.0 * WAKE_REACH * position[:, 3].max()
     woken = False
@@ -84,18 +96,26 @@ def wake_around(grains: Grains, activity: Activity, seeds: np.ndarray) -> bool:
             if square < reach * reach:
                 activity.awake[i], woken = True, True
                 activity.window[i] = position[i, :3]
+                grains.load[i] = 0.0  # what it has summed while asleep is not for one step
+    for c in range(clumps.position.shape[0]):
+        members = clumps.member[clumps.start[c] : clumps.start[c + 1]]
+        if activity.awake[members].any() and not activity.awake[members].all():
+            for i in members:
+                activity.awake[i] = True
+                activity.window[i] = position[i, :3]
+                grains.load[i] = 0.0
     if woken:
         _lists_change(activity)
     return woken
 
 
 @njit
-def wake_listed(grains: Grains, activity: Activity, listed: np.ndarray) -> bool:
+def wake_listed(grains: Grains, clumps: Clumps, activity: Activity, listed: np.ndarray) -> bool:
     """Wake grains that a tool may reach, and those near them; say whether any slept."""
     seeds = np.zeros(activity.awake.size, np.bool_)
     for i in listed:
         seeds[i] = activity.free[i] and not activity.awake[i]
-    return wake_around(grains, activity, seeds)
+    return wake_around(grains, clumps, activity, seeds)
 
 
 @njit
@@ -107,7 +127,9 @@ def _lists_change(activity: Activity) -> None:
 
 
 @njit(error_model="numpy")
-def look_at_sleepers(grains: Grains, activity: Activity, border: np.ndarray, steps: int) -> None:
+def look_at_sleepers(
+    grains: Grains, clumps: Clumps, activity: Activity, border: np.ndarray, steps: int
+) -> None:
     """Wake sleepers whose mean load over `steps` has changed too much; clear the summed loads."""
     seeds, disturbed = np.zeros(activity.awake.size, np.bool_), False
     for i in border:
@@ -128,25 +150,27 @@ def look_at_sleepers(grains: Grains, activity: Activity, border: np.ndarray, ste
         if not force + torque / grains.position[i, 3] ** 2 <= limit * limit:
             seeds[i], disturbed = True, True
     if disturbed:
-        wake_around(grains, activity, seeds)
+        wake_around(grains, clumps, activity, seeds)
 
 
 @njit(error_model="numpy")
 def let_sleep(
     grains: Grains,
+    clumps: Clumps,
     activity: Activity,
     contacts: Contacts,
     listed: np.ndarray,
     time: float,
-    acceleration: float,
+    field: Field,
 ) -> None:
     """Add `time` [s] to the window; at its end send to sleep what rests.
 
-    `listed` are grains a tool may reach, `acceleration` [m/s²] the field's at the site.
+    `listed` are grains a tool may reach.
     """
     activity.clock[0] += time
     if activity.clock[0] < WINDOW or not activity.is_on:
         return
+    acceleration = np.sqrt((field.effective**2).sum())
     displacement = REST_SHARE * 0.5 * acceleration * activity.clock[0] ** 2
     activity.clock[0] = 0.0
     rests = activity.awake & activity.free
@@ -155,6 +179,7 @@ def let_sleep(
         activity.window[i] = grains.position[i, :3]
     for i in listed:
         rests[i] = False
+    _all_or_none(clumps, rests)
     stays = rests.copy()
     for k in range(contacts.used[0]):
         i, j = contacts.first[k], contacts.second[k]
@@ -163,6 +188,10 @@ def let_sleep(
                 stays[i] = False
             if activity.awake[i] and not rests[i]:
                 stays[j] = False
+    _all_or_none(clumps, stays)
+    for c in range(clumps.position.shape[0]):
+        if stays[clumps.member[clumps.start[c]]]:
+            stop(clumps, c, field.spin)
     falls = False
     for i in np.flatnonzero(stays):
         activity.awake[i], falls = False, True
@@ -171,6 +200,16 @@ def let_sleep(
         grains.predicted[i] = 0.0
     if falls:
         _lists_change(activity)
+
+
+@njit
+def _all_or_none(clumps: Clumps, mask: np.ndarray) -> None:
+    """Take out of the mask (bool, shape (n,)) the clumps that are not in it whole."""
+    for c in range(clumps.position.shape[0]):
+        members = clumps.member[clumps.start[c] : clumps.start[c + 1]]
+        if not mask[members].all():
+            for i in members:
+                mask[i] = False
 
 
 @njit(error_model="numpy")

@@ -10,6 +10,7 @@ from sampling_sim.regolith.activity import WAKE_SHARE, Activity, moving_grains
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.block import LANES, TOUCH
 from sampling_sim.regolith.cells import Cells
+from sampling_sim.regolith.clumps import Clumps, clumps_at_rest
 from sampling_sim.regolith.contacts import (
     CLASSES,
     Contacts,
@@ -58,6 +59,11 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
     radius, count = bed.radius[order], bed.radius.size
     mass = bed.mass[order]
     inverse = np.column_stack([1.0 / mass, 1.0 / (0.4 * mass * radius**2)])
+    body = bed.body[order]
+    is_part = body < bed.clumps.clump_count
+    inverse[is_part] = np.column_stack(
+        [1.0 / bed.body_mass[body[is_part]], np.zeros(is_part.sum())]
+    )
     inverse[bed.fixed[order]] = 0.0
     return Grains(
         np.column_stack([bed.position[order], radius]),
@@ -68,8 +74,18 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
         np.zeros((count, 3)),
         np.zeros(count),
         bed.adhesion[order] if bed.adhesion.size else np.ones(count),
-        np.where(bed.fixed[order], 0, -1 - np.arange(count)),
+        np.where(bed.fixed[order], 0, np.where(is_part, body + 1, -1 - np.arange(count))),
     )
+
+
+def rigid_clumps_of(bed: Bed, rank: IntArray, spin: FloatArray) -> Clumps:
+    """Clumps of a bed at rest; `rank` takes a sphere of the bed to solver order."""
+    c = bed.clumps
+    glued = bed.body_fixed[: c.clump_count]
+    return clumps_at_rest(
+        c.start.astype(np.int64), rank[: c.start[-1]].astype(np.int64), c.offset, c.position,
+        c.attitude, np.where(glued, 0.0, 1.0 / c.mass), c.inertia, spin,
+    )  # fmt: skip
 
 
 def cells_of(bed: Bed, margin: float, period: tuple[float, float] | None) -> Cells:
@@ -133,14 +149,14 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
     )
 
 
-def lists_of(bed: Bed, rank: IntArray, region: Activity) -> Lists:
+def lists_of(bed: Bed, rank: IntArray, grains: Grains, region: Activity) -> Lists:
     """Give the lists before the first step: springs of the bed, and who moves."""
     nobody = np.zeros(0, np.uint32)
     return Lists(
         contacts_of(bed, rank),
         no_contacts(0),
         Near(nobody, nobody.copy(), np.zeros(CLASSES, np.int64)),
-        moving_grains(region),
+        moving_grains(grains, region),
         nobody.copy(),
     )
 

@@ -3,13 +3,14 @@
 Frame P: z = 0 is the undisturbed surface, the floor lies below it, the box is centred on x = y = 0.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf, pi
 
 import numpy as np
 
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import PackingError
+from sampling_sim.regolith.bodies import BedClumps, no_bed_clumps, shared_by_volume
 from sampling_sim.regolith.parameters import RegolithParameters
 
 SPRING_SLANT = 0.05
@@ -31,6 +32,8 @@ class Bed:
     """Grains glued to the body: they never move, shape (n,)."""
     floor: float
     """[m] height of the floor, negative."""
+    clumps: BedClumps = field(default_factory=no_bed_clumps)
+    """Spheres that are one body; `position` and `radius` hold every sphere."""
     pairs: IntArray = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     """Touching grains, shape (c, 2)."""
     tangential: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
@@ -65,8 +68,72 @@ class Bed:
 
     @property
     def mass(self) -> FloatArray:
-        """Mass of each grain [kg], shape (n,)."""
-        return self.parameters.grain_density * 4.0 / 3.0 * pi * self.radius**3
+        """Mass of each sphere [kg], shape (n,): of a clump, a share of the solid's by volume."""
+        spheres: FloatArray = self.parameters.grain_density * 4.0 / 3.0 * pi * self.radius**3
+        if not self.clumps.clump_count:
+            return spheres
+        return shared_by_volume(self.body_mass, self.body, self.radius)
+
+    @property
+    def body(self) -> IntArray:
+        """Body of each sphere, clumps first, shape (n,)."""
+        return self.clumps.body_of(self.radius.size)
+
+    @property
+    def body_mass(self) -> FloatArray:
+        """Mass of each body [kg], shape (b,)."""
+        alone = self.radius[self.clumps.start[-1] :]
+        mass = self.parameters.grain_density * 4.0 / 3.0 * pi * alone**3
+        return np.concatenate([self.clumps.mass, mass])
+
+    @property
+    def body_diameter(self) -> FloatArray:
+        """Diameter of the sphere of each body's volume [m], shape (b,)."""
+        volume = self.clumps.mass / self.parameters.grain_density
+        alone = 2.0 * self.radius[self.clumps.start[-1] :]
+        return np.concatenate([np.cbrt(6.0 / pi * volume), alone])
+
+    @property
+    def body_position(self) -> FloatArray:
+        """Centre of mass of each body [m], shape (b, 3)."""
+        return np.vstack([self.clumps.position, self.position[self.clumps.start[-1] :]])
+
+    @property
+    def body_fixed(self) -> BoolArray:
+        """Bodies glued to the ground, shape (b,)."""
+        return np.concatenate(
+            [self.fixed[self.clumps.start[:-1]], self.fixed[len(self.clumps.offset) :]]
+        )
+
+    def lowered(self, height: float) -> "Bed":
+        """Bed moved down by `height` [m], its floor with it."""
+        shift = np.array([0.0, 0.0, height])
+        clumps = self.clumps._replace(position=self.clumps.position - shift)
+        return replace(
+            self, position=self.position - shift, floor=self.floor - height, clumps=clumps
+        )
+
+    def subset(self, keep: BoolArray) -> "Bed":
+        """Bed of the spheres kept, with the springs between them; of a body, all or none."""
+        number: IntArray = np.cumsum(keep) - 1
+        alive = keep[self.pairs].all(1)
+        return replace(
+            self,
+            position=self.position[keep],
+            radius=self.radius[keep],
+            fixed=self.fixed[keep],
+            clumps=self.clumps.kept(keep),
+            pairs=np.asarray(number[self.pairs[alive]], np.int64),
+            tangential=self.tangential[alive],
+            rolling=self.rolling[alive],
+            adhesion=self.adhesion[keep] if self.adhesion.size else self.adhesion,
+        )
+
+    def of_whole_bodies(self, mask: BoolArray) -> BoolArray:
+        """Spheres of the bodies of which one at least is in the mask, shape (n,)."""
+        if not self.clumps.clump_count:
+            return mask
+        return np.asarray(np.bincount(self.body, mask)[self.body] > 0.0)
 
     @property
     def bulk_density(self) -> float:

@@ -1,10 +1,10 @@
 """Prepared beds kept on disk, named by what they follow from.
 
-The name is a hash of the parameters and the numbers of the field; inside stands a stamp, the hash
-of this folder's source text, so that a bed of another version is seen and made anew.  Files are
-`.npz` without pickle, written aside and moved into place: a reader sees a whole file or none.  One
-process prepares a bed while the others wait on a lock file, which the operating system lets go of
-when its holder dies.
+The name is a hash of the parameters, the meshes they name and the numbers of the field; inside
+stands a stamp, the hash of this folder's source text, so that a bed of another version is seen and
+made anew.  Files are `.npz` without pickle, written aside and moved into place: a reader sees a
+whole file or none.  One process prepares a bed while the others wait on a lock file, which the
+operating system lets go of when its holder dies.
 """
 
 import fcntl
@@ -24,7 +24,9 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.asteroid.field import SiteField
+from sampling_sim.asteroid.registry import find_shape
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.bodies import BedClumps
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.sources import source_hash
 
@@ -77,7 +79,9 @@ def content_hash(stage: str, parameters: RegolithParameters, field: SiteField | 
         if field is None
         else {name: np.asarray(value).tolist() for name, value in vars(field).items()}
     )
-    text = json.dumps([stage, asdict(parameters), numbers], sort_keys=True)
+    files = [find_shape(name)[0].read_bytes() for name in parameters.shape.meshes]
+    meshes = [hashlib.sha256(content).hexdigest() for content in files]
+    text = json.dumps([stage, asdict(parameters), numbers, meshes], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -108,22 +112,24 @@ def _kept(path: Path, parameters: RegolithParameters) -> tuple[Bed | None, str]:
             if "stamp" not in data or str(data["stamp"]) != source_hash():
                 return None, "is from another version"
             values: dict[str, Any] = {name: data[name] for name in _arrays()}
+            clumps = BedClumps(*(data[f"clumps.{name}"] for name in BedClumps._fields))
     except (FileNotFoundError, NotADirectoryError):
         return None, ""
     except _UNREADABLE as error:
         return None, f"is damaged ({str(error) or type(error).__name__})"
     values = {name: value if value.ndim else value.item() for name, value in values.items()}
-    return Bed(parameters=parameters, **values), ""
+    return Bed(parameters=parameters, clumps=clumps, **values), ""
 
 
 def _arrays() -> list[str]:
-    """Names of the bed's fields that are stored."""
-    return [column.name for column in fields(Bed) if column.name != "parameters"]
+    """Names of the bed's fields that are stored as they are."""
+    return [column.name for column in fields(Bed) if column.name not in {"parameters", "clumps"}]
 
 
 def _keep(path: Path, bed: Bed) -> None:
     """Write aside and move into place; a full disk is said, not raised."""
     arrays: dict[str, Any] = {name: getattr(bed, name) for name in _arrays()}
+    arrays |= {f"clumps.{key}": value for key, value in bed.clumps._asdict().items()}
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.errors import ConfigError
 from sampling_sim.regolith.layers import RegolithLayer, layer_bottoms
 from sampling_sim.regolith.sizes import draw_diameters, sizes_of
 from sampling_sim.rng import Stream, generator
@@ -35,22 +36,39 @@ BAND_GROWTH = 0.1
 
 
 def column(parameters: "RegolithParameters") -> tuple[FloatArray, FloatArray]:
-    """Positions (n, 3) and radii (n,) [m] of the grains to pour, boulders first."""
+    """Positions (n, 3) and radii (n,) [m] of the grains to pour, boulders first.
+
+    Clumps take the room of the spheres that hold them: the column is as much higher.
+    """
     p = parameters
     rng = generator(p.packing_seed, 0, Stream.PACKING)
     # looser than that grains are taken out of the poured bed
     area, packing = p.width_x * p.width_y, max(p.packing_fraction or EXPECTED_PACKING, LEAST_POURED)
-    stretch = packing / COLUMN_PACKING
+    room = p.shape.room()
+    _refuse_wide_bodies(p, room)
+    fraction = COLUMN_PACKING / room**3
+    stretch = packing / fraction
     grains = _diameters_upwards(p, rng, area * packing)
     solid = pi / 6.0 * grains**3
     boulders = np.full(p.boulder_count, p.boulder_diameter)
     # a boulder is put where its share of the bed's depth will be, wholly below the surface
-    share = p.boulder_diameter / p.depth * 0.5
+    share = min(0.5, 0.5 * p.boulder_diameter / p.depth)
     level = rng.uniform(share, 1.0 - share, boulders.size) * p.depth * stretch
-    height = (np.cumsum(solid) - 0.5 * solid) / (area * COLUMN_PACKING)
+    height = (np.cumsum(solid) - 0.5 * solid) / (area * fraction)
     diameter = np.concatenate([boulders, grains])
-    position = _placed(rng, diameter, np.concatenate([level, height]), (p.width_x, p.width_y))
+    position = _placed(
+        rng, room * diameter, np.concatenate([level, height]), (p.width_x, p.width_y)
+    )
     return position - [0.0, 0.0, p.depth], 0.5 * diameter
+
+
+def _refuse_wide_bodies(p: "RegolithParameters", room: float) -> None:
+    """Refuse clumps that do not fit into the box whichever way they lie."""
+    largest = p.boulder_diameter if p.boulder_count else p.diameter_max
+    narrow = min(p.width_x, p.width_y)
+    if room * largest > narrow:
+        allowed = f"may be {room * largest:.3g} m across, the box {narrow:g} m: a wider box"
+        raise ConfigError("regolith.shape", p.shape.kind, allowed)
 
 
 def _diameters_upwards(

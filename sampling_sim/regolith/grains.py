@@ -26,7 +26,8 @@ class Grains(NamedTuple):
     load: FloatArray
     """Force [N] and torque [N m] being summed, shape (n, 6)."""
     inverse: FloatArray
-    """1/mass and 1/inertia, zeros for a fixed grain, shape (n, 2)."""
+    """1/mass and 1/inertia, zeros for a fixed grain; of a clump's sphere 1/mass of the clump and
+    0; shape (n, 2)."""
     reference: FloatArray
     """[m] centres when the lists were built, shape (n, 3)."""
     drag: FloatArray
@@ -48,6 +49,14 @@ class Field(NamedTuple):
     """[rad/s] (3,)."""
     drag: float
     """[1/s] used only in preparing beds."""
+
+
+@njit(error_model="numpy", forceinline=True)
+def contact_mass(grains: Grains, i: int, sphere_mass: float) -> float:
+    """Mass [kg] of a grain that meets something rigid: its own, fixed or not, or its clump's."""
+    if grains.inverse[i, 1] == 0.0 and grains.inverse[i, 0] > 0.0:
+        return 1.0 / grains.inverse[i, 0]
+    return sphere_mass * grains.position[i, 3] ** 3
 
 
 @njit(error_model="numpy", forceinline=True)

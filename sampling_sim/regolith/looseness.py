@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.pouring import pour, pouring_gravity, subset
+from sampling_sim.regolith.pouring import pour, pouring_gravity
 from sampling_sim.regolith.settling import unloaded
 from sampling_sim.regolith.slab import measured, surface_height
 from sampling_sim.rng import Stream, generator
@@ -74,16 +74,8 @@ def poured_bed(parameters: RegolithParameters) -> Bed:
 def _poured(parameters: RegolithParameters, looseness: float) -> Bed:
     """Bed of one looseness, unloaded under the laws of its pour, measured."""
     bed = unloaded(pour(parameters, looseness), pouring_gravity(parameters))
-    shift = surface_height(bed)
-    return measured(
-        replace(
-            bed,
-            parameters=parameters,
-            position=bed.position - np.array([0.0, 0.0, shift]),
-            floor=bed.floor - shift,
-            looseness=looseness,
-        )
-    )
+    bed = bed.lowered(surface_height(bed))
+    return measured(replace(bed, parameters=parameters, looseness=looseness))
 
 
 def _next_guess(fractions: dict[float, float], wanted: float) -> float:
@@ -108,21 +100,22 @@ def _thinned(bed: Bed, wanted: float) -> Bed:
     """
     p = bed.parameters
     rng = generator(p.packing_seed, 0, Stream.PACKING, "thinning")
-    order = rng.permutation(np.flatnonzero(~bed.fixed & (2.0 * bed.radius <= p.diameter_max)))
+    is_grain = bed.body_diameter <= p.diameter_max * (1.0 + 1e-9)
+    order = rng.permutation(np.flatnonzero(~bed.body_fixed & is_grain))
     low, high = 0, order.size
     while high - low > 1:
         middle = (low + high) // 2
-        keep = np.ones(bed.radius.size, bool)
+        keep = np.ones(bed.body_mass.size, bool)
         keep[order[:middle]] = False
-        thin = measured(_tied(subset(bed, keep)))
+        thin = measured(_tied(bed.subset(keep[bed.body])))
         low, high = (middle, high) if thin.packing_fraction > wanted else (low, middle)
-    return replace(thin, looseness=LOOSEST + low / bed.radius.size)
+    return replace(thin, looseness=LOOSEST + low / bed.body_mass.size)
 
 
 def _tied(bed: Bed) -> Bed:
     """Bed of the grains that contacts tie to the glued layer."""
-    first, second = bed.pairs.T
-    count = bed.radius.size
+    first, second = bed.body[bed.pairs].T
+    count = bed.body_mass.size
     graph = coo_array((np.ones(first.size), (first, second)), shape=(count, count))
     _, cluster = connected_components(graph, directed=False)
-    return subset(bed, np.isin(cluster, cluster[bed.fixed]))
+    return bed.subset(np.isin(cluster, cluster[bed.body_fixed])[bed.body])

@@ -6,7 +6,7 @@ the overlaps stay small, which the solver guards.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Interval
@@ -17,6 +17,7 @@ from sampling_sim.regolith.laws.choice import CohesionName, NormalName
 from sampling_sim.regolith.laws.rules import check_laws
 from sampling_sim.regolith.layers import RegolithLayer
 from sampling_sim.regolith.preparation_rules import check_preparation
+from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 
 LARGEST_ACROSS = 6
 """Largest grains that must fit across the box; chosen: below that walls order the packing."""
@@ -100,6 +101,8 @@ class RegolithParameters:
     """[m] inner width of the box along y; chosen as width_x."""
     depth: Annotated[Length, Gt(0)] = 0.12
     """[m] from the undisturbed surface to the floor; chosen: several times the sinkage."""
+    shape: GrainShapeParameters = field(default_factory=GrainShapeParameters)
+    """Spheres, or clumps; sizes above are diameters of the sphere of equal volume."""
     layers: tuple[RegolithLayer, ...] = ()
     """From the surface down; none: one bed."""
     packing_fraction: Annotated[Number, Interval(ge=0.05, le=0.9)] | None = None

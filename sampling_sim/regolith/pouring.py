@@ -9,8 +9,8 @@ from math import pi, sqrt
 
 import numpy as np
 
-from sampling_sim.constants import BoolArray, IntArray
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.clump_beds import shaped
 from sampling_sim.regolith.column import EXPECTED_PACKING, column
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.settling import (
@@ -89,23 +89,26 @@ def pour(parameters: RegolithParameters, looseness: float | None = None) -> Bed:
     `looseness` says with what friction and cohesion the grains fall: 0 gives the densest bed, 2
     the loosest; None the one of the grains' own friction, without cohesion.
     """
-    position, radius = column(parameters)
+    p = parameters
+    position, radius, clumps = shaped(
+        p.shape, *column(p), boulders=p.boulder_count, density=p.grain_density, seed=p.packing_seed
+    )
     loose = Bed(
         parameters=poured_with(parameters, looseness),
         position=position,
         radius=radius,
+        clumps=clumps,
         fixed=np.zeros(radius.size, bool),
         floor=-parameters.depth,
         pull_off_scale=poured_cohesion(parameters, looseness),
     )
     heap = _settled(loose, sides_end=False)
-    is_boulder = 2.0 * heap.radius > parameters.diameter_max * (1.0 + 1e-9)
-    keep = (heap.position[:, 2] + heap.radius <= 0.0) | is_boulder
-    fixed = heap.position[:, 2] - heap.radius < heap.floor + 0.5 * parameters.diameter_min
-    level = _settled(subset(replace(heap, fixed=fixed), keep), sides_end=True)
-    shift = surface_height(level)
-    position = level.position - np.array([0.0, 0.0, shift])
-    return replace(level, position=position, floor=level.floor - shift)
+    is_boulder = heap.body_diameter[heap.body] > parameters.diameter_max * (1.0 + 1e-9)
+    rises = heap.of_whole_bodies(heap.position[:, 2] + heap.radius > 0.0)
+    near_floor = heap.position[:, 2] - heap.radius < heap.floor + 0.5 * parameters.diameter_min
+    glued = replace(heap, fixed=heap.of_whole_bodies(near_floor))
+    level = _settled(glued.subset(is_boulder | ~rises), sides_end=True)
+    return level.lowered(surface_height(level))
 
 
 def _settled(bed: Bed, *, sides_end: bool) -> Bed:
@@ -128,19 +131,3 @@ def _settled(bed: Bed, *, sides_end: bool) -> Bed:
         if np.quantile(free_speeds(solver), share) < still:
             break
     return taken_out(bed, solver)
-
-
-def subset(bed: Bed, keep: BoolArray) -> Bed:
-    """Bed of the grains kept, with the springs between them."""
-    number: IntArray = np.cumsum(keep) - 1
-    alive = keep[bed.pairs].all(1)
-    return replace(
-        bed,
-        position=bed.position[keep],
-        radius=bed.radius[keep],
-        fixed=bed.fixed[keep],
-        pairs=np.asarray(number[bed.pairs[alive]], np.int64),
-        tangential=bed.tangential[alive],
-        rolling=bed.rolling[alive],
-        adhesion=bed.adhesion[keep] if bed.adhesion.size else bed.adhesion,
-    )

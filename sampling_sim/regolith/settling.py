@@ -52,6 +52,9 @@ def free_speeds(solver: GrainSolver) -> FloatArray:
 def taken_out(bed: Bed, solver: GrainSolver) -> Bed:
     """Bed with the solver's positions and springs, at rest."""
     pairs, tangential, rolling = solver.contacts()
+    count = bed.clumps.clump_count
+    clumps = bed.clumps._replace(position=solver.bodies.position[:count], attitude=solver.attitude)
     return replace(
-        bed, position=solver.position, pairs=pairs, tangential=tangential, rolling=rolling
-    )
+        bed, position=solver.position, clumps=clumps, pairs=pairs, tangential=tangential,
+        rolling=rolling,
+    )  # fmt: skip

@@ -29,9 +29,11 @@ class Bonds(NamedTuple):
     radius: FloatArray
     """[m] R* of the two grains."""
     branch: FloatArray
-    """[m] from centre to centre, r_i + r_j."""
+    """[m] from centre to centre, r_i + r_j; of clumps, along the contact normal."""
     adhesion: FloatArray
     """[1] share of the bed's pull-off scale, see `Bed.adhesion`."""
+    neighbours: int
+    """Pairs of bodies."""
 
 
 def surface_height(bed: Bed) -> float:
@@ -59,12 +61,13 @@ def measured(bed: Bed) -> Bed:
     # pairs that still pull with half the force are counted as bonds
     reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
     bonds = bonds_between(bed, reach, low, high)
-    inside = (bed.position[:, 2] > low) & (bed.position[:, 2] < high)
+    height = bed.body_position[:, 2]
+    inside = (height > low) & (height < high)
     pull_off = 2.0 * pi * bed.pull_off_scale * bonds.adhesion * bonds.radius
     return replace(
         bed,
         packing_fraction=solid / volume,
-        coordination_number=2.0 * bonds.radius.size / max(1, int(inside.sum())),
+        coordination_number=2.0 * bonds.neighbours / max(1, int(inside.sum())),
         rumpf_strength=rumpf_strength(float((pull_off * bonds.branch).sum()), volume),
     )
 
@@ -136,14 +139,29 @@ def free_slab(bed: Bed) -> tuple[tuple[float, float], float]:
 
 
 def bonds_between(bed: Bed, reach: float, low: float, high: float) -> Bonds:
-    """Pairs with a gap below `reach` [m] whose contact lies between two heights [m]."""
+    """Pairs with a gap below `reach` [m] whose contact lies between two heights [m].
+
+    Two clumps that meet in several spheres are one pair of neighbours with several bonds.
+    """
     pairs = close_pairs(bed.position, bed.radius, reach)
     first, second = bed.radius[pairs].T
     step = bed.position[pairs[:, 1]] - bed.position[pairs[:, 0]]
     height = bed.position[pairs[:, 0], 2] + step[:, 2] * first / (first + second)
-    bond = (height > low) & (height < high)
-    adhesion = bed.adhesion[pairs[bond]].prod(1) if bed.adhesion.size else np.ones(bond.sum())
-    return Bonds(effective_radius(first[bond], second[bond]), (first + second)[bond], adhesion)
+    body = bed.body[pairs]
+    bond = (height > low) & (height < high) & (body[:, 0] != body[:, 1])
+    pairs, body, step, first, second = (a[bond] for a in (pairs, body, step, first, second))
+    branch = first + second
+    if bed.clumps.clump_count:
+        # σ = Σ f ⊗ l / V with l from body to body
+        normal = step / np.linalg.norm(step, axis=1, keepdims=True)
+        between = bed.body_position[body[:, 1]] - bed.body_position[body[:, 0]]
+        branch = (normal * between).sum(1)
+    return Bonds(
+        effective_radius(first, second),
+        branch,
+        bed.adhesion[pairs].prod(1) if bed.adhesion.size else np.ones(len(pairs)),
+        len(np.unique(np.sort(body, axis=1), axis=0)),
+    )
 
 
 def close_pairs(position: FloatArray, radius: FloatArray, reach: float) -> IntArray:
@@ -167,11 +185,15 @@ def close_pairs(position: FloatArray, radius: FloatArray, reach: float) -> IntAr
 
 
 def volume_between(bed: Bed, low: float, high: float) -> float:
-    """Volume of the grains between two heights [m³], spheres cut exactly."""
+    """Volume of the grains between two heights [m³], spheres cut exactly.
+
+    Spheres of a clump overlap: each counts for its share of the solid.
+    """
     r = bed.radius
+    share = bed.mass / (bed.parameters.grain_density * 4.0 / 3.0 * pi * r**3)
 
     def below(height: float) -> FloatArray:
         h = np.clip(height - (bed.position[:, 2] - r), 0.0, 2.0 * r)
         return np.asarray(pi * h**2 * (r - h / 3.0))
 
-    return float((below(high) - below(low)).sum())
+    return float((share * (below(high) - below(low))).sum())

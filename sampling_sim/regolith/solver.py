@@ -11,10 +11,12 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import ConfigError, DivergenceError
-from sampling_sim.regolith import assembly, pair_forces, tools
+from sampling_sim.regolith import assembly, clumps, pair_forces, tools
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.block import BLOCK, LANES, TOUCH
+from sampling_sim.regolith.bodies import Bodies
 from sampling_sim.regolith.cells import spatial_order
+from sampling_sim.regolith.clump_motion import place_members
 from sampling_sim.regolith.contacts import Contacts
 from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
 from sampling_sim.regolith.overlaps import OverlapStatistics, joined, overlap_statistics
@@ -83,8 +85,11 @@ class GrainSolver:
         self._cells = assembly.cells_of(bed, self._skin + self._material.reach, period)
         self._walls = assembly.walls_of(bed.walls if walls is None else walls)
         self._site_field, self._field = field, assembly.field_of(field)
+        self._clumps = assembly.rigid_clumps_of(bed, self._rank, self._field.spin)
+        self._body, self._mass = bed.body, bed.mass
+        self._body_mass, self._body_diameter = bed.body_mass, bed.body_diameter
         self._region = assembly.region_of(bed, self._grains, self._field, active_region)
-        self._lists = assembly.lists_of(bed, self._rank, self._region)
+        self._lists = assembly.lists_of(bed, self._rank, self._grains, self._region)
         self._primitives = tuple(primitives)
         self._motion: LinkMotion | None = None
         self._tools = tools.tools_of(primitives)
@@ -144,7 +149,9 @@ class GrainSolver:
 
     @field.setter
     def field(self, field: SiteField) -> None:
+        turning = clumps.angular_velocity(self._clumps, self._field.spin)
         self._site_field, self._field = field, assembly.field_of(field)
+        clumps.set_rotation(self._clumps, turning, self._field.spin)
         self._region.awake[:] = self._region.awake | self._region.free
         self._region.clock[:] = 0.0, 1.0
 
@@ -165,15 +172,15 @@ class GrainSolver:
         done, is_new = 0, False
         while done < steps:
             done, self._tool_pairs = self._steps(
-                self._grains, self._lists, self._walls, self._region, active, self._tool_pairs,
-                links, self._plates, self._material, field, self._cells, self._statistics,
-                self.contact_step, steps, self._skin, allowance, done, is_new,
+                self._grains, self._clumps, self._lists, self._walls, self._region, active,
+                self._tool_pairs, links, self._plates, self._material, field, self._cells,
+                self._statistics, self.contact_step, steps, self._skin, allowance, done, is_new,
             )  # fmt: skip
             is_new = done < steps
             if is_new:
                 self._lists, self._walls = new_lists(
-                    self._grains, self._lists, self._walls, self._region, self._material,
-                    self._cells, self._skin,
+                    self._grains, self._clumps, self._lists, self._walls, self._region,
+                    self._material, self._cells, self._skin,
                 )  # fmt: skip
                 self.rebuilds += 1
         self.time += steps * self.contact_step
@@ -185,6 +192,24 @@ class GrainSolver:
         rates = np.hstack([links.velocity, links.angular_velocity])
         work = -(load * rates).sum(1) * steps * self.contact_step if motion else np.zeros(count)
         return ToolLoads(load[:, :3].copy(), load[:, 3:].copy(), work)
+
+    @property
+    def bodies(self) -> Bodies:
+        """What a grain is to the rest of the package: clumps, and spheres on their own."""
+        alone = self._clumps.member.size
+        turning = clumps.angular_velocity(self._clumps, self._field.spin)
+        return Bodies(
+            np.vstack([self._clumps.position, self.position[alone:]]),
+            np.vstack([self._clumps.velocity, self.velocity[alone:]]),
+            np.vstack([turning, self.angular_velocity[alone:]]),
+            self._body_mass,
+            self._body_diameter,
+        )
+
+    @property
+    def attitude(self) -> FloatArray:
+        """Quaternions x, y, z, w, body → P, of the clumps, shape (c, 4)."""
+        return self._clumps.attitude.copy()
 
     @property
     def position(self) -> FloatArray:
@@ -208,8 +233,8 @@ class GrainSolver:
 
     @property
     def mass(self) -> FloatArray:
-        """Masses [kg], of fixed grains too, shape (n,)."""
-        return self._material.sphere_mass * self.radius**3
+        """Masses of the spheres [kg], of fixed ones too, of a clump's its share; shape (n,)."""
+        return self._mass.copy()
 
     @property
     def fixed(self) -> BoolArray:
@@ -217,11 +242,20 @@ class GrainSolver:
         return self._grains.inverse[self._rank, 0] == 0.0
 
     def set_motion(self, velocity: FloatArray, angular_velocity: FloatArray | float = 0.0) -> None:
-        """Set velocities [m/s] and angular velocities [rad/s] of the free grains, (n, 3)."""
-        motion = np.hstack([velocity, np.broadcast_to(angular_velocity, np.shape(velocity))])
+        """Set velocities [m/s] and angular velocities [rad/s] of the free bodies, (b, 3)."""
+        turning = np.broadcast_to(angular_velocity, np.shape(velocity))
+        motion = np.hstack([velocity, turning])[self._body]
         motion[self.fixed] = 0.0
         self._grains.motion[:] = motion[self._order]
         self._grains.predicted[:] = self._grains.motion
+        rigid, free = self._clumps, self._clumps.inverse_mass > 0.0
+        if not free.any():
+            return
+        count = len(free)
+        rigid.velocity[free] = np.asarray(velocity)[:count][free]
+        clumps.set_rotation(rigid, turning[:count] * free[:, None], self._field.spin)
+        rigid.rate[:] = 0.0
+        place_members(rigid, self._grains, self._region.free, self._field, self._cells.period, 0.0)
 
     def hold(self, groups: Sequence[IntArray]) -> Plates:
         """Make plates of groups of fixed grains; the result is live, see `Plates`."""
@@ -230,14 +264,18 @@ class GrainSolver:
 
     def kinetic_energy(self) -> float:
         """Energy [J] of translation and rotation relative to P."""
-        mass, radius = self.mass, self.radius
-        linear = mass * (self.velocity**2).sum(1)
-        angular = 0.4 * mass * radius**2 * (self.angular_velocity**2).sum(1)
-        return float(0.5 * (linear + angular).sum())
+        bodies, count = self.bodies, len(self._clumps.position)
+        moment = 0.1 * bodies.mass * bodies.diameter**2
+        squares = moment * (bodies.angular_velocity**2).sum(1)
+        turn = clumps.rotation_matrices(self._clumps.attitude)
+        body = np.einsum("cji,cj->ci", turn, bodies.angular_velocity[:count])
+        squares[:count] = (self._clumps.inertia * body**2).sum(1)
+        return float(0.5 * (bodies.mass * (bodies.velocity**2).sum(1) + squares).sum())
 
     def momentum(self) -> FloatArray:
-        """Linear momentum of the free grains in P [kg m/s], shape (3,)."""
-        return self.mass @ self.velocity
+        """Linear momentum of the free bodies in P [kg m/s], shape (3,)."""
+        bodies = self.bodies
+        return bodies.mass @ bodies.velocity
 
     def contacts(self) -> tuple[IntArray, FloatArray, FloatArray]:
         """Touching pairs (c, 2), their tangential and their rolling springs [N], (c, 3) each."""
@@ -296,13 +334,16 @@ class GrainSolver:
     def restore(self, state: dict[str, FloatArray]) -> None:
         """Continue from what `state` gave, in a solver made for the same bed, field and tools."""
         parts = _filled(self._parts(), state)
-        self._grains, self._lists, self._walls, self._region, self._tool_pairs = parts.values()
+        (
+            self._grains, self._clumps, self._lists, self._walls, self._region, self._tool_pairs,
+        ) = parts.values()  # fmt: skip
         self._statistics[:], self._taken[:] = state["overlaps"]
         self.time, self.drag, self._contact_step = (float(value) for value in state["clock"])
 
     def _parts(self) -> dict[str, Any]:
         return {
             "grains": self._grains,
+            "clumps": self._clumps,
             "lists": self._lists,
             "walls": self._walls,
             "region": self._region,

@@ -48,12 +48,15 @@ class StepLimit:
 def pair_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
     """Period limit of the smallest pair (m* = m/2, R* = r/2), `overlap` over its radius.
 
-    Hertz: k = 2 E* √(R* δ); a linear spring's does not depend on the overlap.
+    Hertz: k = 2 E* √(R* δ); a linear spring's does not depend on the overlap.  Clumps shorten every
+    limit by their shape's factor.
     """
     stiffness = parameters.tangent_stiffness(overlap)
     return StepLimit(
         f"period of the smallest pair at {overlap:.2%} overlap",
-        _half_period(0.5 * _smallest_mass(parameters), stiffness) / STEPS_PER_CONTACT,
+        parameters.shape.step_factor()
+        * _half_period(0.5 * _smallest_mass(parameters), stiffness)
+        / STEPS_PER_CONTACT,
         "lower regolith.youngs_modulus or normal_stiffness, or raise diameter_min",
     )
 
@@ -66,7 +69,9 @@ def tool_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
         stiffness = 2.0 * parameters.normal_stiffness
     return StepLimit(
         f"period of the smallest grain on a tool at {overlap:.2%} overlap",
-        _half_period(_smallest_mass(parameters), stiffness) / STEPS_PER_CONTACT,
+        parameters.shape.step_factor()
+        * _half_period(_smallest_mass(parameters), stiffness)
+        / STEPS_PER_CONTACT,
         "lower regolith.youngs_modulus or the tool's speed, or raise diameter_min",
     )
 
@@ -83,7 +88,7 @@ def rayleigh_limit(parameters: RegolithParameters) -> StepLimit:
     """`RAYLEIGH_SHARE` of the Rayleigh time."""
     return StepLimit(
         f"{RAYLEIGH_SHARE:g} of the Rayleigh time of the smallest grain",
-        RAYLEIGH_SHARE * rayleigh_time(parameters),
+        parameters.shape.step_factor() * RAYLEIGH_SHARE * rayleigh_time(parameters),
         "lower regolith.youngs_modulus or raise diameter_min",
     )
 
@@ -154,6 +159,8 @@ def pair_overlap(parameters: RegolithParameters, speed: float) -> float:
 
     Hertz: the same for all sizes.  Linear spring: v √(m*/k) / r of the smallest.
     """
+    if speed == 0.0:
+        return 0.0
     radius, mass = 0.5 * parameters.diameter_min, 0.5 * _smallest_mass(parameters)
     if parameters.normal_law == "linear":
         return speed * sqrt(mass / parameters.normal_stiffness) / radius
@@ -170,6 +177,8 @@ def tool_overlap(
     2/5 h δ^2.5 + (h δ^1.5)²/(2k) = ½ m v², most for large grains: it is that of the smallest.
     Linear springs: the force v √(k m) of both in series, over the grain's stiffness.
     """
+    if speed == 0.0:
+        return 0.0
     radius, mass = 0.5 * parameters.diameter_min, _smallest_mass(parameters)
     if parameters.normal_law == "linear":
         grain = 2.0 * parameters.normal_stiffness
@@ -177,7 +186,7 @@ def tool_overlap(
         both = grain if bristle == 0.0 else grain * bristle / (grain + bristle)
         return speed * sqrt(mass * both) / (grain * radius)
     rigid = hertz_impact(speed, mass, radius, 2.0 * parameters.pair_modulus)[0]
-    if bristle_stiffness == 0.0 or speed == 0.0:
+    if bristle_stiffness == 0.0:
         return rigid / radius
     hertz = 8.0 / 3.0 * parameters.pair_modulus * sqrt(radius)
     low, high = 0.0, rigid

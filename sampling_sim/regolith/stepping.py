@@ -10,6 +10,8 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.regolith import activity, tools
 from sampling_sim.regolith.activity import Activity
 from sampling_sim.regolith.cells import Cells, candidate_pairs, wrap
+from sampling_sim.regolith.clump_motion import drift_and_place, kick_and_place
+from sampling_sim.regolith.clumps import Clumps
 from sampling_sim.regolith.contacts import Contacts, Material, Near, sorted_pairs
 from sampling_sim.regolith.grains import Field, Grains, drift, kick_and_drift
 from sampling_sim.regolith.pair_forces import new_work, pair_forces, promote_near
@@ -33,7 +35,7 @@ class Lists(NamedTuple):
     """Pairs of two sleepers."""
     near: Near
     moving: np.ndarray
-    """Free grains that are awake, uint32."""
+    """Awake grains that move on their own, uint32."""
     border: np.ndarray
     """Sleepers that touch an awake grain, uint32."""
 
@@ -44,6 +46,7 @@ def _compiled_lists(source: str) -> Any:
     @njit(cache=True)
     def new_lists(
         grains: Grains,
+        clumps: Clumps,
         lists: Lists,
         walls: Walls,
         region: Activity,
@@ -54,16 +57,17 @@ def _compiled_lists(source: str) -> Any:
         """All lists for the present positions, springs carried over."""
         _ = source
         wrap(grains.position, cells)
+        wrap(clumps.position, cells)
         found = candidate_pairs(grains.position, grains.group, skin + material.reach, cells)
         contacts, dormant, near = sorted_pairs(
             found, region.awake, grains.position, grains.inverse, grains.adhesion, material, skin,
             lists.contacts, lists.dormant,
         )  # fmt: skip
-        moving = activity.moving_grains(region)
+        moving = activity.moving_grains(grains, region)
         border = activity.border_grains(region, contacts)
         grains.reference[:] = grains.position[:, :3]
         region.clock[1] = 0.0
-        walls = near_walls(grains, moving, walls, material, skin)
+        walls = near_walls(grains, activity.awake_grains(region), walls, material, skin)
         return Lists(contacts, dormant, near, moving, border), walls
 
     return new_lists
@@ -79,6 +83,7 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
     @njit(cache=True)
     def run_steps(
         grains: Grains,
+        clumps: Clumps,
         lists: Lists,
         walls: Walls,
         region: Activity,
@@ -104,8 +109,11 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
         _ = source
         work, moved = new_work(), 0.0
         if not is_new:
+            half = 0.5 * dt
             moved = max(
-                drift(grains, lists.moving, 0.5 * dt), start_plates(grains, plates, 0.5 * dt)
+                drift(grains, lists.moving, half),
+                drift_and_place(clumps, grains, region.awake, field, cells.period, dt, half),
+                start_plates(grains, plates, half),
             )
         for step in range(first, steps):
             if not moved <= (REBUILD * skin) ** 2 or region.clock[1] > 0.0:
@@ -118,7 +126,7 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
                     tool_pairs = tools.build_tool_pairs(
                         grains, surfaces, links, skin + allowance, tool_pairs
                     )
-                    if activity.wake_listed(grains, region, tool_pairs.grain):
+                    if activity.wake_listed(grains, clumps, region, tool_pairs.grain):
                         return step, tool_pairs
                 tools.tool_forces(grains, surfaces, tool_pairs, links, material, dt, stats)
             promote_near(grains, lists.contacts, lists.near, cells, material, np.sqrt(moved), skin)
@@ -127,15 +135,15 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
                 stats,
             )  # fmt: skip
             wall_forces(normal, grains, walls, material, dt, work, stats)
-            drift_time = 0.5 * dt if step == steps - 1 else dt
+            ahead = 0.5 * dt if step == steps - 1 else dt
             moved = max(
-                kick_and_drift(grains, lists.moving, field, dt, drift_time),
-                carry_plates(grains, plates, dt, drift_time),
+                kick_and_drift(grains, lists.moving, field, dt, ahead),
+                kick_and_place(clumps, grains, region.awake, field, cells.period, dt, ahead),
+                carry_plates(grains, plates, dt, ahead),
             )
-        activity.look_at_sleepers(grains, region, lists.border, steps)
-        acceleration = np.sqrt((field.effective**2).sum())
+        activity.look_at_sleepers(grains, clumps, region, lists.border, steps)
         activity.let_sleep(
-            grains, region, lists.contacts, tool_pairs.grain, steps * dt, acceleration
+            grains, clumps, region, lists.contacts, tool_pairs.grain, steps * dt, field
         )
         grains.load[:] = 0.0
         return steps, tool_pairs

@@ -11,7 +11,7 @@ from numba import njit
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.contacts import Material
-from sampling_sim.regolith.grains import Grains
+from sampling_sim.regolith.grains import Grains, contact_mass
 from sampling_sim.regolith.laws.bristle import bristle_overlap
 from sampling_sim.regolith.laws.hertz import hertz_contact
 from sampling_sim.regolith.laws.linear import linear_contact
@@ -26,15 +26,14 @@ from sampling_sim.regolith.tool_reach import MESH
 
 @njit(error_model="numpy")
 def tool_normal(
-    total: float, speed: float, radius: float, material: Material, law: FloatArray
+    total: float, speed: float, radius: float, mass: float, material: Material, law: FloatArray
 ) -> tuple[float, float, float, float]:
     """Repulsion [N], secant stiffness, viscosity, and the grain's part of the overlap [m].
 
     With bristles on Hertz's contact the damping ratio goes from Hertz's to the linear spring's
     with the exponent of the series law, p = d ln F / d ln δ, between 1.5 and 1.
     """
-    # the tool is rigid: twice the pair's stiffness; the grain's own mass counts, fixed or not
-    mass = material.sphere_mass * radius**3
+    # the tool is rigid: twice the pair's stiffness
     if material.linear_stiffness > 0.0:
         grain = 2.0 * material.linear_stiffness
         secant = grain if law[3] == 0.0 else grain * law[3] / (grain + law[3])
@@ -146,7 +145,8 @@ def _tool_contact(
     uy = m[1] - v[1] - (w[2] * qx - w[0] * qz) - arm * (m[5] * nx - m[3] * nz)
     uz = m[2] - v[2] - (w[0] * qy - w[1] * qx) - arm * (m[3] * ny - m[4] * nx)
     speed = ux * nx + uy * ny + uz * nz
-    push, secant, viscosity, overlap = tool_normal(r - arm, speed, r, material, law)
+    mass = contact_mass(grains, i, material.sphere_mass)
+    push, secant, viscosity, overlap = tool_normal(r - arm, speed, r, mass, material, law)
     stiffness_dt = material.shear_ratio * secant * dt
     tx, ty, tz, history[0], history[1], history[2] = friction_spring(
         history[0], history[1], history[2], nx, ny, nz,

@@ -49,7 +49,7 @@ from sampling_sim.regolith.contacts import (
     no_contacts,
     rows_of,
 )
-from sampling_sim.regolith.grains import Grains
+from sampling_sim.regolith.grains import Grains, contact_mass
 from sampling_sim.regolith.laws.choice import CohesionLaw
 from sampling_sim.regolith.pair_forces import PEAK_GLUED, laws_of
 
@@ -108,7 +108,7 @@ def near_walls(
         k = append(new, i, w)
         # R* is the grain's radius, m* its mass; no cohesion
         r = grains.position[i, 3]
-        fill_block(new, k, r, material.sphere_mass * r**3, -1.0 / r, material)
+        fill_block(new, k, r, contact_mass(grains, i, material.sphere_mass), -1.0 / r, material)
         o = find(old, head, following, i, w)
         if o >= 0:
             copy_springs(old, o, new, k)

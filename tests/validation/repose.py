@@ -4,12 +4,14 @@ What stays behind is a slope that holds itself: the draining angle, which the pe
 for their friction.  Frame P, SI.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import sqrt
 
 import numpy as np
 from beds import EARTH, bed_under, tall
 from keeping import kept
+from rows import interval
 
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.packing import uniform_field
@@ -24,10 +26,24 @@ ROUND, ROUNDS = 0.05, 60
 """[s] between two removals of what fell over the edge (a fall of 12 mm), and at most how many."""
 
 
+def friction(seeds: Sequence[int], **changes: float) -> list[float]:
+    """Tangent of the angle of repose of each packing: mean of its four sides."""
+    return [
+        float(np.mean([repose_tangent(seed, side, **changes) for side in range(4)]))
+        for seed in seeds
+    ]
+
+
+def measured_friction(seeds: Sequence[int]) -> tuple[float, float]:
+    """Mean μ of the default grains, and the half-width of its 90 % interval as a share of it."""
+    mu, (low, high), _ = interval(friction(seeds))
+    return mu, 0.5 * (high - low) / mu
+
+
 @kept
-def repose_tangent(seed: int, **changes: float) -> float:
-    """Tangent of the angle of repose of packing `seed`."""
-    bed = strip(bed_under(EARTH, seed, **changes))
+def repose_tangent(seed: int, side: int, **changes: float) -> float:
+    """Tangent of the angle of repose of packing `seed` drained over one of its sides."""
+    bed = strip(turned(bed_under(EARTH, seed, **changes), side))
     edge = 0.5 * bed.parameters.width_x
     velocity = np.zeros_like(bed.position)
     still = 0.02 * sqrt(EARTH * bed.parameters.diameter_max)
@@ -36,6 +52,14 @@ def repose_tangent(seed: int, **changes: float) -> float:
         if np.sqrt((velocity**2).sum(1).mean()) < still:
             break
     return -slope(bed.position, bed.radius, edge)
+
+
+def turned(bed: Bed, quarters: int) -> Bed:
+    """Bed turned by quarter turns about z; its box is square."""
+    position = bed.position.copy()
+    for _ in range(quarters):
+        position[:, :2] = np.column_stack([-position[:, 1], position[:, 0]])
+    return replace(bed, position=position)
 
 
 def strip(bed: Bed) -> Bed:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
@@ -41,12 +42,14 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """`agrees` if interval and band overlap, `cannot tell` if the interval is too wide."""
+        """`disagrees` if interval and band are apart, else `agrees` unless the interval is wide."""
         low, high = self.interval
-        widest = self.resolution or RESOLUTION * abs(self.published)
-        if self.packings < 3 or not 0.5 * (high - low) <= widest:
+        if self.packings < 3 or not np.isfinite([low, high]).all():
             return "cannot tell"
-        return "agrees" if low <= self.band[1] and high >= self.band[0] else "disagrees"
+        if low > self.band[1] or high < self.band[0]:
+            return "disagrees"
+        widest = self.resolution or RESOLUTION * abs(self.published)
+        return "agrees" if 0.5 * (high - low) <= widest else "cannot tell"
 
 
 def interval(values: Sequence[float]) -> tuple[float, tuple[float, float], int]:
@@ -59,10 +62,26 @@ def interval(values: Sequence[float]) -> tuple[float, tuple[float, float], int]:
     return mean, (mean - float(half), mean + float(half)), count
 
 
-def row(case: str, quantity: str, source: str, published: float, band, values, **rest) -> Row:
-    """Row from one simulated value a packing."""
+def row(
+    case: str,
+    quantity: str,
+    source: str,
+    published: float,
+    band: tuple[float, float],
+    values: Sequence[float],
+    *,
+    scale_error: float = 0.0,
+    **rest: Any,
+) -> Row:
+    """Row from one simulated value a packing.
+
+    `scale_error` is the share by which all values may be off together (μ in a constant); it joins
+    the half-width in quadrature.
+    """
     mean, (low, high), count = interval(values)
-    return Row(case, quantity, source, published, tuple(band), mean, (low, high), count, **rest)
+    half = float(np.hypot(0.5 * (high - low), scale_error * mean))
+    ends = (mean - half, mean + half)
+    return Row(case, quantity, source, published, tuple(band), mean, ends, count, **rest)
 
 
 class Table:
@@ -100,7 +119,7 @@ def page(rows: Sequence[Row]) -> str:
 
 def table_line(r: Row) -> str:
     """One line of a Markdown table."""
-    measured = f"{r.published:.3g} ({r.band[0]:.3g} to {r.band[1]:.3g})"
+    measured = f"{round(r.published, 9):.3g} ({r.band[0]:.3g} to {r.band[1]:.3g})"
     simulated = f"{r.simulated:.3g} ({r.interval[0]:.3g} to {r.interval[1]:.3g}), n = {r.packings}"
     return f"| {r.quantity} | {r.source} | {measured} | {simulated} | **{r.verdict}** |"
 
@@ -112,9 +131,10 @@ equations?) is in [verification.md](verification.md); here the question is wheth
 the right ones. Nothing is tuned to the answer: grains, friction, restitution are the package's
 defaults unless a row says otherwise.
 
-Each packing gives one value; the interval is that of their mean (Student, 90 %). A row *agrees* if
-the interval meets the measured band, *cannot tell* if fewer than three packings were run or the
-interval is wider than ±50 % of the value, else it *disagrees*. The papers' own errors could not be
-read: the band is ±20 % of a constant or ±0.1 of an exponent, chosen, as wide as such laws scatter
-between materials. μ is the tangent of the angle of repose measured on these beds, as in the laws.
+Each packing gives one value; the interval is that of their mean (Student, 90 %). A row *disagrees*
+if interval and measured band are apart; it *agrees* if they meet and the interval is narrower than
+±50 % of the published value, else it *cannot tell*, as with fewer than three packings. The papers'
+own errors could not be read: the band is ±20 % of a constant or ±0.1 of an exponent, chosen. μ is
+the tangent of the angle of repose measured on these beds, as in the laws; its own interval is part
+of that of every constant with μ in it.
 """

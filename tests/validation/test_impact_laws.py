@@ -16,11 +16,19 @@ from impacts import (
     impact,
     powers,
 )
-from repose import repose_tangent
+from repose import friction, measured_friction
 from rows import row
 
-PACKINGS, SLIPPERY_PACKINGS = (1, 2, 3), (1, 2, 3)
+PACKINGS, SLIPPERY_PACKINGS = (1, 2, 3, 4, 5), (1, 2, 3)
 KATSURAGI, UEHARA = "Katsuragi & Durian 2013", "Uehara et al. 2003"
+COARSE = (
+    "Spheres of 4, 5 and 6.25 grains, so the range of D is short; if drag goes with (D + d)² the "
+    "exponent in D is a third higher than for fine grains (1.0), which explains part of it."
+)
+HYDROSTATIC = (
+    "k D/(m g) falls as ρg/ρp, as a stress proportional to depth demands (the next slow push: "
+    "1.5 α μ ρg/ρp), not as its root."
+)
 pytestmark = pytest.mark.validation
 
 
@@ -40,8 +48,8 @@ def test_the_angle_of_repose_that_the_laws_call_for(table):
     common = {"published": 0.5, "band": (0.36, 0.7)}
     rows = [
         row("1 Friction of the beds", "μ = tan(angle of repose), default grains",
-            "sands and beads, 20° to 35°", values=[repose_tangent(s) for s in PACKINGS[:3]],
-            note="Draining angle: one side of the box is taken away. It sets μ in all rows below.",
+            "sands and beads, 20° to 35°", values=friction(PACKINGS),
+            note="Draining angle, one side of the box taken away, mean of four. It sets μ below.",
             **common),
     ]  # fmt: skip
     table.put(rows)
@@ -50,7 +58,7 @@ def test_the_angle_of_repose_that_the_laws_call_for(table):
 
 def test_both_terms_of_the_drag_law_and_their_scaling(table):
     """The law m a = m g − m v²/d₁ − k z; d₁/D = (0.25/μ)(ρp/ρg), k D/(m g) = 12 μ (ρg/ρp)^½."""
-    mu = np.mean([repose_tangent(s) for s in PACKINGS[:3]])
+    mu, doubt = measured_friction(PACKINGS)
     inertial, frictional, exponents, loads = [], [], [], []
     for seed in PACKINGS:
         found = np.array([terms(seed, density) for density in DENSITIES])
@@ -62,12 +70,13 @@ def test_both_terms_of_the_drag_law_and_their_scaling(table):
     case = "2 Drag on a falling sphere"
     table.put([
         row(case, "inertial: (d₁/D) μ ρg/ρp", KATSURAGI, 0.25, around(0.25), inertial,
+            scale_error=doubt,
             note="Fit of the law's work integral along falls at three speeds, from z = 0 down."),
         row(case, "inertial: exponent of d₁ in ρp/ρg", KATSURAGI, 1.0, (0.9, 1.1), exponents),
         row(case, "frictional: (k D/m g)(ρp/ρg)^½/μ", KATSURAGI, 12.0, around(12.0), frictional,
-            note=the_two_laws(mu, inertial, frictional)),
+            scale_error=doubt, note=the_two_laws(mu, inertial, frictional)),
         row(case, "frictional: exponent of k D/(m g) in ρp/ρg", KATSURAGI, -0.5, (-0.6, -0.4),
-            loads),
+            loads, note=HYDROSTATIC),
     ])  # fmt: skip
     checked_overlaps(impact(s, d, v) for s in PACKINGS for d in DENSITIES for v in SPEEDS)
 
@@ -93,8 +102,8 @@ def the_two_laws(mu, inertial, frictional):
 
 def test_both_terms_change_with_friction(table):
     """Between the default grains and smooth ones: d₁ goes as 1/μ, k as μ."""
-    mu = np.mean([repose_tangent(s) for s in PACKINGS[:3]])
-    low = np.mean([repose_tangent(s, **SLIPPERY) for s in SLIPPERY_PACKINGS])
+    mu, _ = measured_friction(PACKINGS)
+    low = np.mean(friction(SLIPPERY_PACKINGS, **SLIPPERY))
     step = log(low / mu)
     changes = []
     for seed in SLIPPERY_PACKINGS:
@@ -112,7 +121,7 @@ def test_both_terms_change_with_friction(table):
 
 def test_the_depth_of_an_impact(table):
     """The depth d = (0.14/μ)(ρp/ρg)^½ D^⅔ H^⅓, constant and exponents."""
-    mu = np.mean([repose_tangent(s) for s in PACKINGS[:3]])
+    mu, doubt = measured_friction(PACKINGS)
     constants, exponents = [], []
     for seed in PACKINGS:
         drops = [impact(seed, d, v) for d in DENSITIES for v in SPEEDS]
@@ -123,7 +132,8 @@ def test_the_depth_of_an_impact(table):
     case, names = "4 Depth of an impact", ("ρp/ρg", "D", "H")
     expected = zip(names, (0.5, 2.0 / 3.0, 1.0 / 3.0), np.transpose(exponents), strict=True)
     table.put([
-        row(case, "d μ (ρg/ρp)^½ D^−⅔ H^−⅓", UEHARA, 0.14, around(0.14), constants),
+        row(case, "d μ (ρg/ρp)^½ D^−⅔ H^−⅓", UEHARA, 0.14, around(0.14), constants,
+            scale_error=doubt, note=COARSE),
         *(row(case, f"exponent of depth in {name}", UEHARA, p, (p - 0.1, p + 0.1), values)
           for name, p, values in expected),
     ])  # fmt: skip

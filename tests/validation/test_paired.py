@@ -63,4 +63,5 @@ def test_the_coarse_graining_error_is_read_from_the_finest_grains():
     found = {"default": BASE, "coarse": columns(coarse), "fine": columns(fine)}
     assert "× 0.5: -20%" in coarse_graining(levels, found)
     assert "resolution is +20%" in coarse_graining(levels, found)
+    assert "not known" in coarse_graining(levels[:2], found)
     assert page(levels, found).count("| grain size |") == 2

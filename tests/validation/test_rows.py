@@ -17,11 +17,19 @@ def a_row(values, published=1.0, band=(0.9, 1.1), **rest):
         ([0.1, 2.0, 1.5, 0.4], "cannot tell"),
         ([1.0, 1.0], "cannot tell"),
         ([1.0, 1.0, np.nan], "cannot tell"),
+        ([2.0, 4.0, 3.0, 3.0], "disagrees"),
     ],
 )
 def test_a_verdict_asks_for_overlap_and_for_precision(values, verdict):
-    """Agrees, disagrees, too wide, too few, not a number."""
+    """Agrees, disagrees, too wide, too few, not a number; wide, yet far from the band."""
     assert a_row(values).verdict == verdict
+
+
+def test_a_doubt_common_to_all_values_widens_the_interval():
+    """Three equal values, 10 % of doubt: the half-width is that."""
+    sure, unsure = a_row([1.0] * 3), a_row([1.0] * 3, scale_error=0.1)
+    assert sure.interval == (1.0, 1.0)
+    assert unsure.interval == pytest.approx((0.9, 1.1))
 
 
 def test_an_exponent_of_zero_has_a_resolution_of_its_own():

@@ -14,7 +14,7 @@ from rows import row
 
 GRAVITIES = (9.81, 0.1, 0.001)
 """[m/s²]."""
-PACKINGS = (1, 2, 3)
+PACKINGS = (1, 2, 3, 4, 5)
 pytestmark = pytest.mark.validation
 
 

@@ -2,18 +2,20 @@
 
 import numpy as np
 import pytest
-from grain_cases import loose_bed, loose_grains, still, surface
+from grain_cases import field, loose_bed, loose_grains, still, surface
 from scipy.optimize import brentq
 
-from sampling_sim.errors import DivergenceError
+from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.regolith.primitives import PrimitiveKind
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.regolith.step_criterion import (
     GUARDED_OVERLAP,
     STEPS_PER_CONTACT,
+    longest_step,
     pair_limit,
     pair_overlap,
     rayleigh_time,
+    stable_step,
     tool_limit,
     tool_overlap,
 )
@@ -153,3 +155,63 @@ def test_the_rayleigh_time_follows_from_rayleighs_equation(nu):
     assert rayleigh_time(parameters) != pytest.approx(
         np.pi * RADIUS / np.sqrt(shear / parameters.grain_density), rel=0.04
     )  # the shear wave's would be noticed
+
+
+def strayed(step, change):
+    """Distance [m] from a straight inertial line after 1 s at 1 rad/s, steps h and h/2 in turn."""
+    solver = loose_grains(
+        [[0.1, 0.0, 0.0]], RADIUS, velocity=[[0.3, -0.2, 0.0]], step=step, youngs_modulus=1e4,
+        forces=field(spin=(0, 0, 1.0)),
+    )  # fmt: skip
+    for _ in range(round(1 / (1.5 * step))):
+        for now in (step, 0.5 * step):
+            change(solver, now)
+            solver.advance(None, 1)
+    place = np.array([0.1, 0.0]) + np.array([0.3, -0.2 + 0.1]) * solver.time
+    turn = np.array([[np.cos(1.0), np.sin(1.0)], [-np.sin(1.0), np.cos(1.0)]])
+    assert solver.time == pytest.approx(1.0, rel=1e-9)
+    return np.linalg.norm(solver.position[0, :2] - turn @ place)
+
+
+def set_step(solver, step):
+    """Change the step as a user does."""
+    solver.contact_step = step
+
+
+def test_a_step_that_changes_keeps_the_second_order():
+    """Coriolis is taken with velocities predicted half a step ahead, of the step to come."""
+    coarse, fine = strayed(1 / 300, set_step), strayed(1 / 600, set_step)
+    assert np.log2(coarse / fine) == pytest.approx(2.0, abs=0.1)
+    assert strayed(1 / 600, stepped) > 10 * fine  # must fail: predicted for the step before
+
+
+def test_the_step_may_lengthen_between_calls_but_not_beyond_a_wave():
+    solver = loose_grains([[0, 0, 0]], RADIUS)
+    parameters = loose_bed([[0, 0, 0]], RADIUS).parameters
+    solver.contact_step = longest_step(parameters)
+    assert solver.contact_step > 1.5 * stable_step(parameters)
+    with pytest.raises(ConfigError, match=r"engine\.contact_step"):
+        solver.contact_step = 1.01 * longest_step(parameters)
+
+
+def test_the_limit_follows_what_the_grains_and_tools_do():
+    """Rest: a wave; a press: the overlap; a fast grain or tool in reach: its way; rest again."""
+    plate = surface(friction_coefficient=0.0)
+    solver = loose_grains(
+        [[0, 0, 0.002 + 0.93 * RADIUS], [0.05, 0, 0.1]], RADIUS, primitives=[plate],
+        fixed=[True, False],
+    )  # fmt: skip
+    assert solver.step_limit().name.startswith("0.4 of the Rayleigh")
+    solver.advance(still(), 1)
+    assert solver.step_limit().name == "period of the smallest grain on a tool at 14.00% overlap"
+    assert solver.overlaps.peak_tool == pytest.approx(0.07, rel=1e-6)  # the record goes on
+    whirl = still()
+    whirl.angular_velocity[0] = [0.0, 0.0, 60.0]
+    solver.advance(whirl, 1)
+    limit = solver.step_limit()
+    assert limit.name.startswith("fastest tool at 8.66 m/s")
+    solver.advance(None, 1)
+    solver.set_motion([[0, 0, 0], [0, 0, 6.0]])
+    assert solver.step_limit().name.startswith("fastest grain at 6 m/s")
+    solver.set_motion(np.zeros((2, 3)))
+    assert solver.step_limit().name.startswith("0.4 of the Rayleigh")

@@ -20,6 +20,7 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput, ConfigError, DivergenceError
 from sampling_sim.outcome import Outcome, Status
 from sampling_sim.quantities import Angle, Length, Number, Speed
+from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +64,10 @@ class FakeSequence:
 
 @dataclass(frozen=True, kw_only=True)
 class FakeRegolith:
-    """Which packing."""
+    """Which packing, and what grains look like."""
 
     packing_seed: int = 3
+    shape: GrainShapeParameters = field(default_factory=GrainShapeParameters)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,17 +85,18 @@ def test_a_bed_lies_in_its_box_with_its_surface_at_zero(bed):
 
 
 def test_a_bed_at_rest_goes_on_resting_with_its_springs(bed):
-    """Restarted from the bed's arrays it hardly moves; without its springs it moves more."""
+    """Restarted from the bed's arrays it hardly moves; without its springs ten times as much."""
 
-    def moved(start):
+    def moved(start, steps=40):
+        # 20 ms: later both sway with what speed the bed had left
         solver = GrainSolver(start, FIELD, contact_step=5e-4)
-        solver.advance(None, 400)
+        solver.advance(None, steps)
         return np.abs(solver.position - bed.position).max()
 
     bare = replace(bed, pairs=bed.pairs[:0], tangential=bed.tangential[:0], rolling=bed.rolling[:0])
     # what its residual speed makes in 0.2 s, at most
-    assert moved(bed) < 0.2 * bed.max_speed
-    assert moved(bare) > 0.2 * bed.max_speed
+    assert moved(bed, 400) < 0.2 * bed.max_speed
+    assert moved(bare) > 10 * moved(bed)
 
 
 def test_springs_survive_the_way_out_of_the_solver_and_back(bed):

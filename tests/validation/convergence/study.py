@@ -20,6 +20,7 @@ from paired import difference
 
 from sampling_sim import load_experiment
 from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.errors import BadInput
 from sampling_sim.store import read_store
 
 ROOT = Path(__file__).parents[3]
@@ -77,11 +78,13 @@ def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
     found = [(s["size"], difference(base, columns[s["name"]], "collected_mass")) for s in sizes]
     finest, change = found[0]
     rows = "; ".join(f"× {size:g}: {d.share:+.0%} ± {d.half:.0%}" for size, d in found)
+    head = f"## Coarse-graining error\n\nCollected mass over the default's, by grain size: {rows}."
+    if finest >= 1.0:
+        return f"{head} No finer grains were run: the default's error is not known."
     return (
-        "## Coarse-graining error\n\n"
-        f"Collected mass against the default's, by size of all grains: {rows}. Taken from the "
-        f"finest (× {finest:g}), the error of the default's resolution is {-change.share:+.0%} ± "
-        f"{change.half:.0%} of its own mean, and it is a lower bound: nothing finer was run."
+        f"{head} Taken from the finest (× {finest:g}), the error of the default's resolution is "
+        f"{-change.share:+.0%} ± {change.half:.0%} of its own mean; what still finer grains would "
+        "add is not in it."
     )
 
 
@@ -111,4 +114,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BadInput as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(2)
