@@ -27,6 +27,7 @@ from sampling_sim.regolith.lab.specimen import (
     pressed,
 )
 from sampling_sim.regolith.parameters import LARGEST_ACROSS, RegolithParameters
+from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 from sampling_sim.regolith.sizes import draw_diameters, sizes_of
 
 LAB_OVERLAP = 0.005
@@ -55,7 +56,7 @@ def lab_parameters(parameters: RegolithParameters, stress: float) -> RegolithPar
 
 
 def softened(parameters: RegolithParameters, stress: float, **box: float) -> RegolithParameters:
-    """Parameters of grains in another box, as soft as a stress [Pa] allows, without cohesion.
+    """Parameters of spheres in another box, as soft as a stress [Pa] allows, without cohesion.
 
     Under the pressure p equal spheres at φ Z ≈ 2.4 carry F ≈ π d² p/(φ Z), and overlap by
     δ/r = (5.1 p/E*)^⅔.
@@ -63,7 +64,10 @@ def softened(parameters: RegolithParameters, stress: float, **box: float) -> Reg
     p = parameters
     modulus = 5.1 * stress / LAB_OVERLAP**1.5 * 2.0 * (1.0 - p.poisson_ratio**2)
     modulus = float(np.clip(modulus, SOFTEST, p.youngs_modulus))
-    plain: dict[str, Any] = {"tensile_strength": 0.0, "cohesion": None, "may_leave": True}
+    plain: dict[str, Any] = {
+        "tensile_strength": 0.0, "cohesion": None, "may_leave": True, "packing_fraction": None,
+        "layers": (), "boulder_count": 0, "shape": GrainShapeParameters(),
+    }  # fmt: skip
     return replace(p, youngs_modulus=modulus, **plain | box)
 
 

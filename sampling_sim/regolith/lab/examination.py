@@ -25,8 +25,8 @@ STRESSES = (0.5, 1.0, 2.0, 5.0)
 REFERENCE_STRESS = 1.0
 """[Pa] taken for the cohesion where there is none; grains this hard know no stress of their own."""
 PRESSING = 10.0
-"""Pressing stress over the bonds' strength; chosen: grains then overlap by as much as those of a
-bed that was poured (`packing.POURING_OVERLAP`)."""
+"""Pressing stress over the bonds' strength; chosen: grains of 2 cm then overlap by half the range
+of cohesion, those of a poured bed by 0.3 of it."""
 PACKINGS = 3
 """Independent packings of an examination; chosen: intervals of about ±2° and ±20 %."""
 
