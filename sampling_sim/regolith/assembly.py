@@ -73,6 +73,7 @@ def grains_of(bed: Bed, order: IntArray) -> Grains:
         inverse,
         np.zeros((count, 3)),
         np.zeros(count),
+        bed.adhesion[order] if bed.adhesion.size else np.ones(count),
         np.where(bed.fixed[order], 0, np.where(is_part, body + 1, -1 - np.arange(count))),
     )
 
@@ -132,7 +133,9 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
     rests = is_on and bed.is_settled and not bed.parameters.may_leave
     count, free = bed.radius.size, grains.inverse[:, 0] > 0.0
     mass = 1.0 / np.where(free, grains.inverse[:, 0], 1.0)
-    bond = pi * bed.pull_off_scale * grains.position[:, 3]  # with a grain of its own size
+    bond = (
+        pi * bed.pull_off_scale * grains.adhesion**2 * grains.position[:, 3]
+    )  # with a grain of its own size
     weight = mass * float(np.linalg.norm(field.effective))
     return Activity(
         is_on,

@@ -9,8 +9,14 @@ from math import inf, pi
 import numpy as np
 
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bodies import BedClumps, no_bed_clumps, shared_by_volume
 from sampling_sim.regolith.parameters import RegolithParameters
+
+SPRING_SLANT = 0.05
+"""[1] chosen: beds have 1e-11, turned ones 0.5."""
+TINY_SPRINGS = 1e-30
+"""[N²] sum of squares below which there is nothing to turn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +43,9 @@ class Bed:
     pull_off_scale: float = 0.0
     """[J/m²] w: the pull-off force of a contact is 2π w R* (of JKR too, whose work of adhesion is
     then 4/3 w)."""
+    adhesion: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """[1] for layers of other strength, shape (n,): a pair has w times both its grains' values.
+    Shape (0,) where it is 1 everywhere."""
     looseness: float = float("nan")
     """[1] how it was poured to the packing fraction asked for (`looseness.py`); NaN: none asked."""
     is_settled: bool = True
@@ -51,6 +60,11 @@ class Bed:
     """[m/s] residual speed of the free grains when the bed was declared at rest."""
     max_speed: float = 0.0
     """[m/s] fastest of them."""
+
+    def __post_init__(self) -> None:
+        # a bed that is turned or mirrored turns its springs, too, and is relaxed again
+        if self.pairs.size and self._springs_along_contacts() > SPRING_SLANT:
+            raise PackingError("the springs of the bed do not lie in its contacts: turned without")
 
     @property
     def mass(self) -> FloatArray:
@@ -112,6 +126,7 @@ class Bed:
             pairs=np.asarray(number[self.pairs[alive]], np.int64),
             tangential=self.tangential[alive],
             rolling=self.rolling[alive],
+            adhesion=self.adhesion[keep] if self.adhesion.size else self.adhesion,
         )
 
     def of_whole_bodies(self, mask: BoolArray) -> BoolArray:
@@ -134,6 +149,12 @@ class Bed:
             self.floor, self.parameters.friction_coefficient, self.parameters.rolling_friction
         )
         return np.vstack([sides, floor])
+
+    def _springs_along_contacts(self) -> float:
+        """Share of the tangential springs that points along the contact normals, 0 as it should."""
+        normal = self.position[self.pairs[:, 1]] - self.position[self.pairs[:, 0]]
+        along = ((self.tangential * normal).sum(1) ** 2 / (normal**2).sum(1)).sum()
+        return float(np.sqrt(along / max((self.tangential**2).sum(), TINY_SPRINGS)))
 
 
 def box_walls(

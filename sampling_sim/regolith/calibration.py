@@ -124,6 +124,16 @@ def tensile_strength(parameters: RegolithParameters) -> float:
     return bond_strength(parameters) * share
 
 
+def bond_strengths(parameters: RegolithParameters) -> list[float]:
+    """Rumpf strength [Pa] of the bonds of each layer, one entry for a bed without layers."""
+    return [bond_strength(layer) for layer in _of_layers(parameters)]
+
+
+def tensile_strengths(parameters: RegolithParameters) -> list[float]:
+    """Tensile strength [Pa] of each layer, as `tensile_strength`."""
+    return [tensile_strength(layer) for layer in _of_layers(parameters)]
+
+
 def calibration_of(parameters: RegolithParameters) -> dict[str, Any]:
     """Return what a report says of the calibration: JSON's types only."""
     found = calibration(parameters)
@@ -135,6 +145,17 @@ def calibration_of(parameters: RegolithParameters) -> dict[str, Any]:
         "tension_share": found.tension_share,
         "expected_friction_angle": found.friction_angle,
     }
+
+
+def _of_layers(parameters: RegolithParameters) -> list[RegolithParameters]:
+    """Parameters with the strength of each layer; the bed's own where a layer gives none."""
+    own = [
+        parameters
+        if layer.tensile_strength is None
+        else replace(parameters, tensile_strength=layer.tensile_strength, cohesion=None)
+        for layer in parameters.layers
+    ]
+    return own or [parameters]
 
 
 def _is_cohesive(parameters: RegolithParameters) -> bool:

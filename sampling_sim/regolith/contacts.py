@@ -117,7 +117,12 @@ def touches(contacts: Contacts, k: int) -> bool:
 
 @njit(error_model="numpy")
 def fill_constants(
-    contacts: Contacts, k: int, position: FloatArray, inverse: FloatArray, material: Material
+    contacts: Contacts,
+    k: int,
+    position: FloatArray,
+    inverse: FloatArray,
+    adhesion: FloatArray,
+    material: Material,
 ) -> None:
     """Work out what the contact laws need of a pair of grains, square roots included."""
     i, j = contacts.first[k], contacts.second[k]
@@ -126,7 +131,7 @@ def fill_constants(
     # a fixed grain has inverse mass 0: m* is then the free one's mass
     mass = 1.0 / (inverse[i, 0] + inverse[j, 0])
     is_fixed = inverse[i, 0] * inverse[j, 0] == 0.0
-    pull_off = 2.0 * pi * material.pull_off_scale * radius
+    pull_off = 2.0 * pi * material.pull_off_scale * adhesion[i] * adhesion[j] * radius
     fill_block(contacts, k, radius, mass, (-1.0 if is_fixed else 1.0) / min(ri, rj), material)
     block, lane = contacts.block[k // LANES], k % LANES
     block[PULL_OFF + lane] = pull_off
@@ -174,6 +179,7 @@ def sorted_pairs(
     awake: np.ndarray,
     position: FloatArray,
     inverse: FloatArray,
+    adhesion: FloatArray,
     material: Material,
     skin: float,
     old: Contacts,
@@ -201,7 +207,7 @@ def sorted_pairs(
             if candidates.gap[p] < material.reach:
                 new = contacts if is_awake else asleep
                 k = append(new, i, j)
-                fill_constants(new, k, position, inverse, material)
+                fill_constants(new, k, position, inverse, adhesion, material)
                 o = find(old, head, following, i, j)
                 d = find(old_dormant, head_dormant, following_dormant, i, j) if o < 0 else -1
                 if o >= 0:

@@ -32,6 +32,8 @@ class Grains(NamedTuple):
     """[m] centres when the lists were built, shape (n, 3)."""
     drag: FloatArray
     """[1/s] drag of each grain's own, for a rim that absorbs, shape (n,)."""
+    adhesion: FloatArray
+    """[1] a pair's pull-off force has both its grains' values as factors, shape (n,)."""
     group: IntArray
     """Rigid body of each grain, see `cells.candidate_pairs`, shape (n,)."""
 

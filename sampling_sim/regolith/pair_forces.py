@@ -204,7 +204,7 @@ def promote_near(
         reach = position[i, 3] + position[j, 3] + material.reach
         if dx * dx + dy * dy + dz * dz < reach * reach and i != j:
             new = append(contacts, first[k], second[k])
-            fill_constants(contacts, new, position, grains.inverse, material)
+            fill_constants(contacts, new, position, grains.inverse, grains.adhesion, material)
             first[k] = second[k]
 
 

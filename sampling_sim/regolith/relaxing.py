@@ -14,7 +14,9 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.calibration import bond_strength, tensile_strength
+from sampling_sim.regolith.calibration import tensile_strengths
+from sampling_sim.regolith.laws.rules import bond_reach
+from sampling_sim.regolith.layers import layer_bottoms
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.pouring import pouring_gravity
 from sampling_sim.regolith.settling import (
@@ -26,7 +28,7 @@ from sampling_sim.regolith.settling import (
     uniform_field,
     unloaded,
 )
-from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale
+from sampling_sim.regolith.slab import measured, with_cohesion
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.regolith.step_criterion import stable_step
 
@@ -61,7 +63,9 @@ def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
     bed = _cohesive(poured, parameters)
     if not parameters.may_leave:
         _refuse_if_too_weak(bed, field)
-    bed = _corrected(_held(bed, poured.pull_off_scale))
+    bed = _held(bed, poured.pull_off_scale)
+    if bed.pull_off_scale > 0.0:  # scaled to the bonds that survived the unloading
+        bed = with_cohesion(bed, bond_reach(parameters))
     solver = GrainSolver(bed, uniform_field(RESTING_GRAVITY), contact_step=stable_step(parameters))
     solver.drag = RELAXING_DRAG
     for stage in range(1, BLEND_STAGES + 1):
@@ -104,9 +108,9 @@ def needed_strength(bed: Bed, field: SiteField) -> float:
 def _cohesive(poured: Bed, parameters: RegolithParameters) -> Bed:
     """Poured bed with its own laws and the cohesion that its bonds need for the strength."""
     # an unloaded bed has sprung back: what cohesion will pull shut counts
-    reach = 0.0 if _has_weight(poured) else 0.5 * parameters.cohesion_range
-    bed = measured(replace(poured, parameters=parameters, pull_off_scale=0.0))
-    return replace(bed, pull_off_scale=rumpf_pull_off_scale(bed, reach))
+    reach = 0.0 if _has_weight(poured) else bond_reach(parameters)
+    bare = replace(poured, parameters=parameters, pull_off_scale=0.0)
+    return with_cohesion(measured(bare), reach)
 
 
 def _has_weight(poured: Bed) -> bool:
@@ -148,27 +152,24 @@ def _as_asked(bed: Bed) -> Bed:
     return bed
 
 
-def _corrected(bed: Bed) -> Bed:
-    """Bed with the pull-off force scaled to the bonds that survived the unloading."""
-    if bed.pull_off_scale == 0.0:
-        return bed
-    scale = bond_strength(bed.parameters) / measured(bed).rumpf_strength
-    return replace(bed, pull_off_scale=bed.pull_off_scale * scale)
-
-
 def _refuse_if_too_weak(bed: Bed, field: SiteField) -> None:
-    """Raise where the strength is below what the outward field asks for."""
-    needed = needed_strength(bed, field)
-    if tensile_strength(bed.parameters) < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
-        _refuse(bed, needed)
+    """Raise where a layer's strength is below what the outward field asks for at its bottom."""
+    whole, p = needed_strength(bed, field), bed.parameters
+    bottoms = [*layer_bottoms(p.layers, p.depth)[:-1], -bed.floor]
+    for index, (strength, bottom) in enumerate(zip(tensile_strengths(p), bottoms, strict=True)):
+        needed = whole * bottom / -bed.floor
+        if strength < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
+            _refuse(bed, needed, index)
 
 
-def _refuse(bed: Bed, needed: float) -> None:
-    """Raise the error that names the strength a bed needs."""
-    strength = tensile_strength(bed.parameters)
+def _refuse(bed: Bed, needed: float, index: int) -> None:
+    """Raise the error that names the strength a bed, or one of its layers, needs."""
+    strengths = tensile_strengths(bed.parameters)
+    layered = f"layers.{index % len(strengths)}." if bed.parameters.layers else ""
+    strength = strengths[index]
     msg = (
-        f"regolith.tensile_strength = {strength:g} Pa: the site's field carries this bed away; it "
-        f"needs more than {needed:.3g} Pa (or set regolith.may_leave = true)"
+        f"regolith.{layered}tensile_strength = {strength:g} Pa: the site's field carries this bed "
+        f"away; it needs more than {needed:.3g} Pa (or set regolith.may_leave = true)"
     )
     raise PackingError(msg)
 
@@ -184,7 +185,7 @@ def _at_rest(solver: GrainSolver, bed: Bed, field: SiteField) -> Bed:
             return measured(replace(rested, rms_speed=rms, max_speed=fastest))
     up = float(solver.velocity[~solver.fixed, 2].mean())
     if up > 0.5 * rms and not bed.parameters.may_leave:
-        _refuse(bed, LOCAL_WEAKNESS * needed_strength(bed, field))
+        _refuse(bed, LOCAL_WEAKNESS * needed_strength(bed, field), -1)
     msg = (
         f"the bed does not come to rest: rms {rms:.2g} m/s (limit {RMS_AT_REST:g}), fastest "
         f"{fastest:.2g} m/s (limit {MAX_AT_REST:g}); try another regolith.packing_seed or more "

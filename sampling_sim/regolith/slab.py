@@ -6,19 +6,34 @@ width of the box: boundaries above and below are left out, those at the sides be
 
 from dataclasses import replace
 from math import pi
+from typing import NamedTuple
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sampling_sim.constants import FloatArray
+from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.calibration import bond_strength
+from sampling_sim.regolith.calibration import bond_strengths
 from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.laws.rumpf import effective_radius, pull_off_scale, rumpf_strength
+from sampling_sim.regolith.layers import layer_bottoms
 
 SURFACE_QUANTILE = 0.95
 """Share of the upper envelope that lies below z = 0: a definition that one grain cannot move."""
+
+
+class Bonds(NamedTuple):
+    """Bonds of a slab, one entry each."""
+
+    radius: FloatArray
+    """[m] R* of the two grains."""
+    branch: FloatArray
+    """[m] from centre to centre, r_i + r_j; of clumps, along the contact normal."""
+    adhesion: FloatArray
+    """[1] share of the bed's pull-off scale, see `Bed.adhesion`."""
+    neighbours: int
+    """Pairs of bodies."""
 
 
 def surface_height(bed: Bed) -> float:
@@ -45,32 +60,74 @@ def measured(bed: Bed) -> Bed:
     solid = volume_between(bed, low, high)
     # pairs that still pull with half the force are counted as bonds
     reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
-    radius, branch, neighbours = bonds_in_slab(bed, reach)
+    bonds = bonds_between(bed, reach, low, high)
     height = bed.body_position[:, 2]
     inside = (height > low) & (height < high)
-    pull_off = 2.0 * pi * bed.pull_off_scale * radius
+    pull_off = 2.0 * pi * bed.pull_off_scale * bonds.adhesion * bonds.radius
     return replace(
         bed,
         packing_fraction=solid / volume,
-        coordination_number=2.0 * neighbours / max(1, int(inside.sum())),
-        rumpf_strength=rumpf_strength(float((pull_off * branch).sum()), volume),
+        coordination_number=2.0 * bonds.neighbours / max(1, int(inside.sum())),
+        rumpf_strength=rumpf_strength(float((pull_off * bonds.branch).sum()), volume),
     )
 
 
-def rumpf_pull_off_scale(bed: Bed, reach: float = 0.0) -> float:
-    """W [J/m²] that gives the bonds of the slab the bond strength that is needed, through Rumpf.
+def with_cohesion(bed: Bed, reach: float = 0.0) -> Bed:
+    """Bed whose bonds give each of its layers the strength its bonds need, through Rumpf.
 
-    Bonds are the pairs with a gap below `reach` [m].
+    Bonds are the pairs with a gap below `reach` [m].  A bond across a boundary has the geometric
+    mean of the two layers' (Berthelot's rule; Israelachvili 2011, ch. 13).
     """
-    _, volume = free_slab(bed)
-    radius, branch, _ = bonds_in_slab(bed, reach)
-    if not radius.size:
+    scales = np.array(
+        [
+            pull_off_scale(wanted, _bond_sum(bed, reach, low, high), _volume(bed, low, high))
+            for wanted, (low, high) in zip(
+                bond_strengths(bed.parameters), layer_slabs(bed), strict=True
+            )
+        ]
+    )
+    largest = float(scales.max())
+    if len(scales) == 1 or largest == 0.0:
+        return replace(bed, pull_off_scale=largest, adhesion=np.zeros(0))
+    ends = -np.array(layer_bottoms(bed.parameters.layers, bed.parameters.depth)[:-1])
+    layer = (bed.position[:, 2, None] < ends).sum(1)
+    return replace(bed, pull_off_scale=largest, adhesion=np.sqrt(scales / largest)[layer])
+
+
+def layer_slabs(bed: Bed) -> list[tuple[float, float]]:
+    """Heights [m] between which each layer's bonds are counted, from the surface down.
+
+    The whole runs as `free_slab`'s does.  Between layers half a largest grain is left out on either
+    side, as far as the layer is thick enough: bonds across belong to both.
+    """
+    p = bed.parameters
+    (lowest, highest), _ = free_slab(bed)
+    ends = [0.0, *(-depth for depth in layer_bottoms(p.layers, p.depth)[:-1])]
+    slabs = []
+    for top, bottom in zip(ends, [*ends[1:], bed.floor], strict=True):
+        margin = min(0.5 * p.diameter_max, 0.25 * (top - bottom))
+        low = lowest if bottom == bed.floor else bottom + margin
+        high = max(highest, 0.5 * low) if top == 0.0 else top - margin
+        slabs.append((low, high))
+    return slabs
+
+
+def _bond_sum(bed: Bed, reach: float, low: float, high: float) -> float:
+    """Σ R* l [m²] of the bonds between two heights; without any, no strength can be given."""
+    bonds = bonds_between(bed, reach, low, high)
+    if not bonds.radius.size:
         msg = (
             f"regolith.depth = {bed.parameters.depth:g} m: no grains touch between the fixed layer "
-            "and the surface, so no strength can be given; a deeper bed or smaller grains"
+            "and the surface (or in a layer), so no strength can be given; a deeper bed or smaller "
+            "grains"
         )
         raise PackingError(msg)
-    return pull_off_scale(bond_strength(bed.parameters), float((radius * branch).sum()), volume)
+    return float((bonds.radius * bonds.branch).sum())
+
+
+def _volume(bed: Bed, low: float, high: float) -> float:
+    """Volume of the box between two heights [m³]."""
+    return bed.parameters.width_x * bed.parameters.width_y * (high - low)
 
 
 def free_slab(bed: Bed) -> tuple[tuple[float, float], float]:
@@ -81,29 +138,50 @@ def free_slab(bed: Bed) -> tuple[tuple[float, float], float]:
     return (low, high), p.width_x * p.width_y * (high - low)
 
 
-def bonds_in_slab(bed: Bed, reach: float) -> tuple[FloatArray, FloatArray, int]:
-    """R* and branch [m] of the pairs with a gap below `reach` in the slab, and neighbours.
+def bonds_between(bed: Bed, reach: float, low: float, high: float) -> Bonds:
+    """Pairs with a gap below `reach` [m] whose contact lies between two heights [m].
 
-    The branch is r_i + r_j, or for clumps the two bodies' distance along the contact normal:
-    σ = Σ f ⊗ l / V with l from body to body.  Two clumps that meet in several spheres are one pair
-    of neighbours with several bonds.
+    Two clumps that meet in several spheres are one pair of neighbours with several bonds.
     """
-    (low, high), _ = free_slab(bed)
-    tree = cKDTree(bed.position)
-    pairs = tree.query_pairs(2.0 * bed.radius.max() + reach, output_type="ndarray")
-    first, second = bed.radius[pairs[:, 0]], bed.radius[pairs[:, 1]]
+    pairs = close_pairs(bed.position, bed.radius, reach)
+    first, second = bed.radius[pairs].T
     step = bed.position[pairs[:, 1]] - bed.position[pairs[:, 0]]
-    gap = np.linalg.norm(step, axis=1) - first - second
     height = bed.position[pairs[:, 0], 2] + step[:, 2] * first / (first + second)
     body = bed.body[pairs]
-    bond = (gap < reach) & (height > low) & (height < high) & (body[:, 0] != body[:, 1])
-    branch = first[bond] + second[bond]
+    bond = (height > low) & (height < high) & (body[:, 0] != body[:, 1])
+    pairs, body, step, first, second = (a[bond] for a in (pairs, body, step, first, second))
+    branch = first + second
     if bed.clumps.clump_count:
-        normal = step[bond] / np.linalg.norm(step[bond], axis=1, keepdims=True)
-        between = bed.body_position[body[bond, 1]] - bed.body_position[body[bond, 0]]
+        # σ = Σ f ⊗ l / V with l from body to body
+        normal = step / np.linalg.norm(step, axis=1, keepdims=True)
+        between = bed.body_position[body[:, 1]] - bed.body_position[body[:, 0]]
         branch = (normal * between).sum(1)
-    neighbours = len(np.unique(np.sort(body[bond], axis=1), axis=0))
-    return effective_radius(first[bond], second[bond]), branch, neighbours
+    return Bonds(
+        effective_radius(first, second),
+        branch,
+        bed.adhesion[pairs].prod(1) if bed.adhesion.size else np.ones(len(pairs)),
+        len(np.unique(np.sort(body, axis=1), axis=0)),
+    )
+
+
+def close_pairs(position: FloatArray, radius: FloatArray, reach: float) -> IntArray:
+    """Pairs of spheres with a gap below `reach` [m], shape (c, 2), one class of sizes at a time.
+
+    A search at the largest diameter would give each fine grain thousands of others.
+    """
+    octave = np.floor(np.log2(radius / radius.min())).astype(int)
+    members = [np.flatnonzero(octave == k) for k in np.unique(octave)]
+    trees = [cKDTree(position[group]) for group in members]
+    found = [np.zeros((0, 2), np.int64)]
+    for a, (group, tree) in enumerate(zip(members, trees, strict=True)):
+        for other, other_tree in zip(members[: a + 1], trees[: a + 1], strict=True):
+            far = radius[group].max() + radius[other].max() + reach
+            table = tree.sparse_distance_matrix(other_tree, far, output_type="coo_matrix")
+            pairs = np.column_stack([group[table.row], other[table.col]])
+            gap = table.data - radius[pairs].sum(1)
+            is_once = (pairs[:, 0] > pairs[:, 1]) | (other is not group)
+            found.append(pairs[(gap < reach) & is_once])
+    return np.concatenate(found)
 
 
 def volume_between(bed: Bed, low: float, high: float) -> float:

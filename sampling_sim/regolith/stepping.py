@@ -60,8 +60,8 @@ def _compiled_lists(source: str) -> Any:
         wrap(clumps.position, cells)
         found = candidate_pairs(grains.position, grains.group, skin + material.reach, cells)
         contacts, dormant, near = sorted_pairs(
-            found, region.awake, grains.position, grains.inverse, material, skin, lists.contacts,
-            lists.dormant,
+            found, region.awake, grains.position, grains.inverse, grains.adhesion, material, skin,
+            lists.contacts, lists.dormant,
         )  # fmt: skip
         moving = activity.moving_grains(grains, region)
         border = activity.border_grains(region, contacts)

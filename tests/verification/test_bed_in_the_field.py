@@ -12,7 +12,7 @@ from sampling_sim.errors import PackingError
 from sampling_sim.regolith.calibration import bond_strength
 from sampling_sim.regolith.packing import blended_field, needed_strength, prepare_bed
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.slab import rumpf_pull_off_scale
+from sampling_sim.regolith.slab import with_cohesion
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.regolith.step_criterion import stable_step
 
@@ -125,4 +125,4 @@ def test_the_prepared_bed_has_the_strength_asked_for(cache):
     assert bed.rumpf_strength == pytest.approx(0.2, rel=0.1)
     assert 3.0 < bed.coordination_number < 6.0
     assert 0.4 < bed.packing_fraction < 0.64
-    assert rumpf_pull_off_scale(bed) == pytest.approx(bed.pull_off_scale, rel=0.3)
+    assert with_cohesion(bed).pull_off_scale == pytest.approx(bed.pull_off_scale, rel=0.3)

@@ -11,13 +11,23 @@ import pytest
 from scipy.stats import spearmanr
 
 from sampling_sim.errors import PackingError
+from sampling_sim.regolith.calibration import bond_strength, bond_strengths, tensile_strengths
 from sampling_sim.regolith.column import column
+from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.layers import RegolithLayer
 from sampling_sim.regolith.looseness import TOLERANCE
-from sampling_sim.regolith.packing import prepare_bed, uniform_field
+from sampling_sim.regolith.packing import (
+    blended_field,
+    needed_strength,
+    prepare_bed,
+    uniform_field,
+)
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.pouring import pour
 from sampling_sim.regolith.relaxing import KEPT_WITHIN
+from sampling_sim.regolith.slab import bonds_between, layer_slabs
+from sampling_sim.regolith.solver import GrainSolver
+from sampling_sim.regolith.step_criterion import stable_step
 
 WEAK = uniform_field(1e-4)
 
@@ -69,7 +79,7 @@ def test_a_wanted_packing_fraction_is_reached_and_kept_at_rest(cache, wanted):
     bed = prepare_bed(small(packing_fraction=wanted), WEAK, cache_dir=cache)
     assert abs(bed.packing_fraction - wanted) <= KEPT_WITHIN
     assert bed.is_settled
-    assert bed.rumpf_strength == pytest.approx(0.5, rel=0.1)
+    assert bed.rumpf_strength == pytest.approx(bond_strength(bed.parameters), rel=0.1)
     assert bed.rms_speed < 5e-5
     # must fail: the grains' own friction gives another
     own = prepare_bed(small(), WEAK, cache_dir=cache)
@@ -123,6 +133,57 @@ def test_layers_of_sizes_keep_their_places(cache):
         # half a grain on either side of the boundary is a fifth of the bed; mixed beds have 0.5
         assert (is_top == lies_top).mean() > 0.8
         assert 0.3 < lies_top.mean() < 0.7
+
+
+def test_layers_of_strength_each_have_theirs_and_the_weak_one_leaves(cache):
+    """Rumpf's strength of each layer within 10 %; a pull between the two parts them there.
+
+    The pull a raises the stress ρ a z at depth z.  At 5 times what is asked of the weak top layer,
+    and a third of what is asked of the strong bottom, the top goes and the bottom stays.
+    """
+    weak, strong = 0.1, 3.0
+    layers = (RegolithLayer(thickness=0.07, tensile_strength=weak), RegolithLayer())
+    bed = prepare_bed(small(layers=layers, tensile_strength=strong), WEAK, cache_dir=cache)
+    p = bed.parameters
+    assert np.unique(bed.adhesion).size == 2
+    assert tensile_strengths(p) == pytest.approx([weak, strong], rel=1e-12)
+    for wanted, (low, high) in zip(bond_strengths(p), layer_slabs(bed), strict=True):
+        bonds = bonds_between(bed, bond_reach(p), low, high)
+        force = 2 * np.pi * bed.pull_off_scale * bonds.adhesion * bonds.radius
+        strength = (force * bonds.branch).sum() / (3 * p.width_x * p.width_y * (high - low))
+        assert strength == pytest.approx(wanted, rel=0.1)
+    pull = uniform_field(-5 * weak / (bed.bulk_density * 0.07))
+    assert needed_strength(bed, pull) < strong / 2.5
+    is_top = bed.position[:, 2] > -0.05
+    is_bottom = ~bed.fixed & (bed.position[:, 2] < -0.09)
+    rise = _rise(bed, pull)
+    assert np.median(rise[is_top]) > 0.01
+    assert np.median(rise[is_bottom]) < 1e-3
+    # must fail: strong throughout, all of it stays
+    whole = prepare_bed(small(tensile_strength=strong), WEAK, cache_dir=cache)
+    assert np.median(_rise(whole, pull)[whole.position[:, 2] > -0.05]) < 1e-3
+
+
+def _rise(bed, pull):
+    """How far [m] each grain rises within 6 s in an outward field blended in over 2 s."""
+    solver = GrainSolver(bed, WEAK, contact_step=stable_step(bed.parameters))
+    for stage in range(1, 21):
+        solver.field = blended_field(pull, stage / 20)
+        solver.advance(None, round(0.1 / solver.contact_step))
+    solver.advance(None, round(4.0 / solver.contact_step))
+    return solver.position[:, 2] - bed.position[:, 2]
+
+
+def test_a_layer_too_weak_for_the_field_is_named_with_what_it_needs(cache):
+    """The upper layer has less above it to hold: it needs less."""
+    pull = uniform_field(-1e-4)
+    for weak, other, name in ((0.004, 0.5, r"layers\.0"), (0.5, 0.004, r"layers\.1")):
+        layers = (
+            RegolithLayer(thickness=0.05, tensile_strength=weak),
+            RegolithLayer(tensile_strength=other),
+        )
+        with pytest.raises(PackingError, match=name + r"\.tensile_strength = 0.004 Pa: .*needs"):
+            prepare_bed(small(layers=layers), pull, cache_dir=cache)
 
 
 def test_boulders_lie_in_the_bed_with_grains_around_them(cache):

@@ -12,7 +12,7 @@ from sampling_sim.regolith.cache import content_hash, default_cache_dir
 from sampling_sim.regolith.laws.fading import cohesive_force
 from sampling_sim.regolith.laws.rumpf import pull_off_scale, rumpf_strength
 from sampling_sim.regolith.packing import prepare_bed, uniform_field
-from sampling_sim.regolith.slab import measured, rumpf_pull_off_scale, surface_height
+from sampling_sim.regolith.slab import measured, surface_height, with_cohesion
 from sampling_sim.regolith.solver import GrainSolver
 
 FIELD = uniform_field(1e-4)
@@ -212,4 +212,4 @@ def test_walls_end_at_the_surface_with_an_edge_and_a_top(two_grains):
 def test_a_bed_without_contacts_is_refused_not_divided_by(two_grains):
     apart = replace(two_grains, position=np.array([[0.0, 0.0, -0.05], [0.1, 0.0, -0.05]]))
     with pytest.raises(PackingError, match=r"regolith.depth = .*deeper"):
-        rumpf_pull_off_scale(apart)
+        with_cohesion(apart)

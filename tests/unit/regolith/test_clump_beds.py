@@ -13,7 +13,7 @@ from sampling_sim.regolith.clump_beds import shaped
 from sampling_sim.regolith.lab.report import bed_report
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.shape_parameters import GrainShapeParameters
-from sampling_sim.regolith.slab import bonds_in_slab, measured
+from sampling_sim.regolith.slab import bonds_between, free_slab, measured
 
 PEBBLES = GrainShapeParameters(kind="pebbles")
 BALLS_AND_BOULDER = GrainShapeParameters(boulder_mesh="kamooalewa")
@@ -86,8 +86,8 @@ def test_a_subset_takes_whole_bodies():
 def test_spheres_of_one_body_are_no_bonds_and_the_slab_holds_the_solid():
     """Far apart nothing touches, though spheres of a body overlap; volume is the solids' own."""
     pebbles = bed()
-    radius, _, neighbours = bonds_in_slab(pebbles, 0.0)
-    assert radius.size == neighbours == 0
+    bonds = bonds_between(pebbles, 0.0, *free_slab(pebbles)[0])
+    assert bonds.radius.size == bonds.neighbours == 0
     found = measured(pebbles)
     p = pebbles.parameters
     volume = p.width_x * p.width_y * (-p.diameter_max - (-0.12 + p.diameter_min))
@@ -110,9 +110,9 @@ def test_two_bodies_that_touch_twice_are_one_pair_of_neighbours():
         fixed=np.zeros(4, bool),
         clumps=clumps,
     )
-    radius, branch, neighbours = bonds_in_slab(pair, 0.0)
-    assert (radius.size, neighbours) == (2, 1)
-    assert branch == pytest.approx([0.0198, 0.0198], rel=1e-12)
+    bonds = bonds_between(pair, 0.0, *free_slab(pair)[0])
+    assert (bonds.radius.size, bonds.neighbours) == (2, 1)
+    assert bonds.branch == pytest.approx([0.0198, 0.0198], rel=1e-12)
 
 
 def test_clumps_are_cached_with_their_bed(tmp_path):

@@ -83,7 +83,15 @@ def made(position, cells, old=None, awake=None):
     contacts, dormant = old or (contacts_.no_contacts(0), contacts_.no_contacts(0))
     inverse = np.ones((COUNT, 2))
     return contacts_.sorted_pairs(
-        found, everyone, position, inverse, material, MARGIN - 1e-4, contacts, dormant
+        found,
+        everyone,
+        position,
+        inverse,
+        np.ones(COUNT),
+        material,
+        MARGIN - 1e-4,
+        contacts,
+        dormant,
     )
 
 
