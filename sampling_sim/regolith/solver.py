@@ -152,8 +152,10 @@ class GrainSolver:
         turning = clumps.angular_velocity(self._clumps, self._field.spin)
         self._site_field, self._field = field, assembly.field_of(field)
         clumps.set_rotation(self._clumps, turning, self._field.spin)
-        self._region.awake[:] = self._region.awake | self._region.free
-        self._region.clock[:] = 0.0, 1.0
+        self._region.clock[0] = 0.0
+        if (self._region.free & ~self._region.awake).any():
+            self._region.awake[:] = self._region.awake | self._region.free
+            self._region.clock[1] = 1.0  # the lists are anew
 
     def advance(self, motion: LinkMotion | None, steps: int) -> ToolLoads:
         """Advance by `steps` contact steps while the links move as `motion` says.

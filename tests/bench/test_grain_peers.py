@@ -28,12 +28,12 @@ CODES = {
 
 
 def side_by_side(case, name, rounds, theirs=None):
-    """Results of ours and of one peer, taken in turns; the first of ours only warms the cache."""
+    """Results of ours and of one peer, taken in turns."""
     absent, run = CODES[name]
     reason = absent()
     if reason:
         pytest.skip(reason)
-    ours.run(replace(case, warm_up=10, timed=10))
+    ours.run(replace(case, warm_up=10, timed=10))  # compiled, or read from the cache
     pairs = [(ours.run(case), run(theirs or case)) for _ in range(rounds)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 

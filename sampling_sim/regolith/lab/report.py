@@ -15,6 +15,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from sampling_sim.errors import ConfigError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import default_cache_dir
 from sampling_sim.regolith.calibration import calibration_of
@@ -46,7 +47,16 @@ def bed_report(
     cache_dir: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Examine a bed's material, and set it beside what was asked for."""
+    """Examine a bed's material, and set it beside what was asked for.
+
+    Raises
+    ------
+    ConfigError
+        If its grains or boulders are clumps: specimens are made of spheres.
+    """
+    if not bed.parameters.shape.is_round:
+        allowed = "the laboratory measures beds of spheres: leave out [regolith.shape]"
+        raise ConfigError("regolith.shape.kind", bed.parameters.shape.kind, allowed)
     material = material_of(bed)
     found = _kept(material, packings, cache_dir, progress)
     fraction, coordination = bed_packing(bed)

@@ -10,6 +10,7 @@ from sampling_sim.errors import ConfigError
 from sampling_sim.regolith import cache
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.clump_beds import shaped
+from sampling_sim.regolith.lab.report import bed_report
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 from sampling_sim.regolith.slab import bonds_in_slab, measured
@@ -143,3 +144,10 @@ def test_shapes_that_are_none_are_refused(values, key):
     with pytest.raises(ConfigError) as caught:
         GrainShapeParameters(**values)
     assert caught.value.key == key
+
+
+def test_the_laboratory_refuses_clumps():
+    """Its specimens are spheres: the key is named before anything is measured."""
+    pebbles = replace(bed(), parameters=RegolithParameters(shape=PEBBLES))
+    with pytest.raises(ConfigError, match="beds of spheres"):
+        bed_report(pebbles)
