@@ -71,10 +71,23 @@ def moving_grains(grains: Grains, activity: Activity) -> np.ndarray:
 def border_grains(activity: Activity, contacts: Contacts) -> np.ndarray:
     """Sleepers that share a contact with an awake grain, uint32."""
     mark = np.zeros(activity.awake.size, np.bool_)
-    for k in range(contacts.used[0]):
+    for k in range(contacts.used[0] if activity.is_on else 0):
         for i in (contacts.first[k], contacts.second[k]):
             mark[i] = activity.free[i] and not activity.awake[i]
     return np.flatnonzero(mark).astype(np.uint32)
+
+
+@njit
+def settle_border(activity: Activity, border: np.ndarray) -> None:
+    """Keep settled loads of the border's sleepers; the others bear no load of awake grains."""
+    mark = np.zeros(activity.awake.size, np.bool_)
+    for i in border:
+        mark[i] = True
+    for i in range(activity.awake.size):
+        if not mark[i]:
+            activity.is_new[i] = False
+            activity.settled[i] = 0.0
+            activity.excess[i] = 0.0
 
 
 @njit

@@ -158,7 +158,6 @@ def lists_of(bed: Bed, rank: IntArray, grains: Grains, region: Activity) -> List
         no_contacts(0),
         Near(nobody, nobody.copy(), np.zeros(CLASSES, np.int64)),
         moving_grains(grains, region),
-        nobody.copy(),
     )
 
 

@@ -244,7 +244,7 @@ class GrainSolver:
         return self._grains.inverse[self._rank, 0] == 0.0
 
     def set_motion(self, velocity: FloatArray, angular_velocity: FloatArray | float = 0.0) -> None:
-        """Set velocities [m/s] and angular velocities [rad/s] of the free bodies, (b, 3); wake them."""
+        """Set velocities [m/s] and angular velocities [rad/s] of the free bodies, (b, 3)."""
         turning = np.broadcast_to(angular_velocity, np.shape(velocity))
         motion = np.hstack([velocity, turning])[self._body]
         motion[self.fixed] = 0.0

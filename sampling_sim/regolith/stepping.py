@@ -36,8 +36,6 @@ class Lists(NamedTuple):
     near: Near
     moving: np.ndarray
     """Awake grains that move on their own, uint32."""
-    border: np.ndarray
-    """Sleepers that touch an awake grain, uint32."""
 
 
 def _compiled_lists(source: str) -> Any:
@@ -64,11 +62,11 @@ def _compiled_lists(source: str) -> Any:
             lists.contacts, lists.dormant,
         )  # fmt: skip
         moving = activity.moving_grains(grains, region)
-        border = activity.border_grains(region, contacts)
+        activity.settle_border(region, activity.border_grains(region, contacts))
         grains.reference[:] = grains.position[:, :3]
         region.clock[1] = 0.0
         walls = near_walls(grains, activity.awake_grains(region), walls, material, skin)
-        return Lists(contacts, dormant, near, moving, border), walls
+        return Lists(contacts, dormant, near, moving), walls
 
     return new_lists
 
@@ -141,7 +139,9 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
                 kick_and_place(clumps, grains, region.awake, field, cells.period, dt, ahead),
                 carry_plates(grains, plates, dt, ahead),
             )
-        activity.look_at_sleepers(grains, clumps, region, lists.border, steps)
+        # contacts made since the lists count, too
+        border = activity.border_grains(region, lists.contacts)
+        activity.look_at_sleepers(grains, clumps, region, border, steps)
         activity.let_sleep(
             grains, clumps, region, lists.contacts, tool_pairs.grain, steps * dt, field
         )

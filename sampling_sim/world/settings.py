@@ -30,8 +30,9 @@ class EngineParameters:
     """[s] of the links and of the exchange; engine-notes: 0.3–0.6 ms."""
     control_step: Annotated[Time, Gt(0), Le(1.0)] = 0.015
     """[s] of sequence, recording and the links' gravity; chosen: 0.75 mm at 5 cm/s."""
-    active_region: bool = True
-    """Leave grains at rest that nothing disturbs out of the step (regolith/activity.py)."""
+    active_region: bool = False
+    """Leave grains at rest that nothing disturbs out of the step (regolith/activity.py);
+    chosen: off, until outcomes with and without have been compared over seeds."""
     overlap_grain_mean: Annotated[Number, Gt(0), Le(1)] = 0.01
     """[1] guard: mean overlap between grains over the radius; issue 2."""
     overlap_grain_peak: Annotated[Number, Gt(0), Le(1)] = 0.05

@@ -76,7 +76,7 @@ def test_just_under_the_limits_nothing_tips_over_or_slips() -> None:
 def contained(message: str = "", rule: str = "", *, is_clear: bool = True) -> list[bool]:
     """Tell which count of four grains: in and out at t_clear, times in and out a second later."""
     simulation = SimpleNamespace(
-        bed=SimpleNamespace(radius=np.ones(4)),
+        grains=SimpleNamespace(bodies=SimpleNamespace(mass=np.ones(4))),
         sequence=SimpleNamespace(abort_rule=rule),
         inside_at_clear=np.array([True, True, False, False]) if is_clear else None,
         inside_container=lambda: np.array([True, False, True, False]),
@@ -113,12 +113,13 @@ def test_ejecta_are_told_by_place_speed_and_path() -> None:
         state, box = simulation.world.state(), simulation.design.container
         assert box is not None
         middle = state.place(box.link, np.array([box.centre]))[0]
-        simulation.grains = SimpleNamespace(
+        bodies = SimpleNamespace(
             position=np.array([middle if p is None else p for p, _, _ in GRAINS.values()]),
             velocity=np.array([v for _, v, _ in GRAINS.values()]),
             mass=np.array([m for _, _, m in GRAINS.values()]),
+            diameter=np.full(len(GRAINS), 0.02),
         )
-        simulation.bed = SimpleNamespace(radius=np.full(len(GRAINS), 0.01))
+        simulation.grains = SimpleNamespace(bodies=bodies)
         assert _ejecta(simulation) == (3.0, 1.0)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from grain_cases import NO_FIELD, NO_WALLS, TIP, loose_bed, surface
+
 from sampling_sim.regolith.primitives import LinkMotion
 from sampling_sim.regolith.solver import GrainSolver
 
