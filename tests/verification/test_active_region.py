@@ -43,13 +43,17 @@ def test_a_blow_goes_through_a_row_of_sleepers():
 
 
 def test_rest_is_left_out_and_what_a_tool_may_reach_is_not():
-    """A plate at 1 mm/s moves the first grain as it does with every grain awake."""
+    """A plate at 1 mm/s moves the first grain as it does with every grain awake.
+
+    The plate wakes it before it touches, so both runs do the same sums; it ends before the next
+    grain is met.
+    """
 
     def pushed(active_region):
         plate = surface(size=(0.05, 0.05, 0.001), rotation=TURNED, restitution=0.5)
         solver = row(active_region=active_region, primitives=[plate])
         awake = []
-        for k in range(300):
+        for k in range(190):
             place = np.array([[-0.02 + 1e-3 * 0.05 * (k + 0.5), 0.0, 0.0]])
             motion = LinkMotion(
                 place, np.eye(3)[None], np.array([[1e-3, 0.0, 0.0]]), np.zeros((1, 3))
@@ -62,8 +66,8 @@ def test_rest_is_left_out_and_what_a_tool_may_reach_is_not():
     reference, _ = pushed(False)
     assert awake[0] == 0
     assert max(awake) > 0
-    assert solver.position[0, 0] > 1e-3  # it was pushed
-    assert solver.position == pytest.approx(reference.position, abs=1e-6)
+    assert solver.position[0, 0] > 1e-4  # it was pushed
+    assert solver.position == pytest.approx(reference.position, abs=1e-12)
 
 
 TURNED = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
