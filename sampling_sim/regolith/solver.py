@@ -27,7 +27,8 @@ from sampling_sim.regolith.step_demand import contact_limits, tool_limits, way_l
 from sampling_sim.regolith.stepping import FASTEST, new_lists, steps_of
 
 SKIN = 0.15
-"""Skin of the neighbour list over the smallest diameter; chosen: flat optimum of the wall time."""
+"""Skin of the neighbour list over the smallest diameter; chosen: flat optimum of the
+wall time with the scalar loop; not scanned again since."""
 
 LINK_ALLOWANCE = 0.3
 """Motion of a link before its list is made anew, over the smallest diameter; chosen likewise."""

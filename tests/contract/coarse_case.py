@@ -18,7 +18,13 @@ from sampling_sim.world.settings import EngineParameters
 
 BASE = Case(
     regolith=RegolithParameters(
-        diameter_min=0.02, depth=0.09, width_x=0.46, width_y=0.33, youngs_modulus=2e7
+        # of packings 1 to 5 the first jams the flap by one grain, 19 % open; the others shut it
+        diameter_min=0.02,
+        depth=0.09,
+        width_x=0.46,
+        width_y=0.33,
+        youngs_modulus=2e7,
+        packing_seed=3,
     ),
     mechanism=BrushWheelsParameters(torque_limit=0.4, bristle_stiffness=1000.0),
     sequence=TouchAndGoParameters(

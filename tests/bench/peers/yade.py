@@ -64,7 +64,8 @@ def absent():
 def run(case: Case, skin=None):
     """One figure on one core; `skin` [m] is what YADE calls verletDist."""
     if case.swing:
-        raise NotImplementedError
+        msg = "YADE is run at rest only"
+        raise ValueError(msg)
     asked = {
         "young": bench.YOUNGS_MODULUS, "poisson": bench.POISSON_RATIO, "density": bench.DENSITY,
         "friction": bench.FRICTION, "restitution": bench.RESTITUTION, "gravity": bench.GRAVITY,
