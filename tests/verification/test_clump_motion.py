@@ -187,7 +187,8 @@ def grains_of_two() -> Grains:
     zero = np.zeros((2, 6))
     return Grains(
         np.full((2, 4), 0.01), zero.copy(), zero.copy(), zero.copy(),
-        np.array([[50.0, 0.0], [50.0, 0.0]]), np.zeros((2, 3)), np.zeros(2), np.ones(2, np.int64),
+        np.array([[50.0, 0.0], [50.0, 0.0]]), np.zeros((2, 3)), np.zeros(2), np.ones(2),
+        np.ones(2, np.int64),
     )  # fmt: skip
 
 
