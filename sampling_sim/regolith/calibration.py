@@ -52,13 +52,6 @@ NOMINAL_PACKING = 0.575
 """Taken where no packing fraction is asked for; chosen: what the default bed settles to."""
 
 
-TENSION_BY_SHARE = False
-"""Whether bonds for a `tensile_strength` are divided by the measured share, as those for a
-`cohesion` are by theirs.  Chosen off: the bonds' Rumpf sum is then the strength asked for, which a
-bed of a few layers over glued grains nearly has (0.8, `test_bed_in_the_field`), and specimens
-pulled apart between plates do not (0.15 to 0.3); the report of the bed says what was measured."""
-
-
 @dataclass(frozen=True)
 class Calibration:
     """What the tables give for one set of parameters."""
@@ -115,13 +108,12 @@ def bond_strength(parameters: RegolithParameters) -> float:
     found = calibration(parameters)
     if parameters.cohesion is not None:
         return parameters.cohesion / found.cohesion_share
-    return parameters.tensile_strength / (found.tension_share if TENSION_BY_SHARE else 1.0)
+    return parameters.tensile_strength / found.tension_share
 
 
 def tensile_strength(parameters: RegolithParameters) -> float:
     """Tensile strength [Pa] requested, or in its place what the requested cohesion's bonds have."""
-    share = calibration(parameters).tension_share if TENSION_BY_SHARE else 1.0
-    return bond_strength(parameters) * share
+    return bond_strength(parameters) * calibration(parameters).tension_share
 
 
 def bond_strengths(parameters: RegolithParameters) -> list[float]:

@@ -25,6 +25,10 @@ LARGEST_ACROSS = 6
 COHESIVE_OVERLAP_LIMIT = 0.01
 """Overlap over radius that cohesion alone may cause; the mean overlap guard of the bed."""
 
+LEAST_SHARE = 0.15
+"""Strength of a bed, in tension or as cohesion, over the Rumpf sum of its bonds: the smallest of
+`calibration.TENSION_SHARE`."""
+
 NOMINAL_PACKING = 2.0
 """φ Z of a loose bed, for the check of cohesion against stiffness only; chosen: 0.52 times 4."""
 
@@ -146,13 +150,17 @@ class RegolithParameters:
             raise ConfigError(
                 key + "cohesion", self.cohesion, "takes the place of tensile_strength: give one"
             )
-        if self.tensile_strength > self.strongest:
-            raise ConfigError(
-                key + "tensile_strength",
-                self.tensile_strength,
-                f"at most {self.strongest:.3g} Pa at this stiffness (above, cohesion alone "
-                f"presses grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
-            )
+        for name, strength in (
+            ("tensile_strength", self.tensile_strength),
+            ("cohesion", self.cohesion or 0.0),
+        ):
+            if strength > self.strongest:
+                raise ConfigError(
+                    key + name,
+                    strength,
+                    f"at most {self.strongest:.3g} Pa at this stiffness (above, bonds alone may "
+                    f"press grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
+                )
         check_preparation(self)
 
     @property
@@ -179,12 +187,12 @@ class RegolithParameters:
         return 2.0 * self.pair_modulus * radius * math.sqrt(0.5 * share)
 
     def bond_strength(self, force: float) -> float:
-        """Tensile strength [Pa] of a loose bed of the smallest grains with that pull-off [N]."""
-        return NOMINAL_PACKING * force / (math.pi * self.diameter_min**2)
+        """Least strength [Pa] of a loose bed of the smallest grains with that pull-off [N]."""
+        return LEAST_SHARE * NOMINAL_PACKING * force / (math.pi * self.diameter_min**2)
 
     @property
     def strongest(self) -> float:
-        """Tensile strength [Pa] whose Rumpf force makes the largest cohesive overlap allowed."""
+        """Strength [Pa] whose bonds make the largest cohesive overlap allowed."""
         overlap = COHESIVE_OVERLAP_LIMIT * 0.5 * self.diameter_min
         # force over tangent stiffness × overlap: ⅔ for Hertz, 1 for a linear spring
         share = 1.0 if self.normal_law == "linear" else 2.0 / 3.0
