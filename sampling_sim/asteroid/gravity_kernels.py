@@ -14,8 +14,8 @@ before round-off (tests/verification/test_gravity_functions.py).
 from math import log, pi, sqrt, tan
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 
 LANES = 64

@@ -9,9 +9,9 @@ face, left to the check of duplicates.  Contact counts, since a surface without 
 not touch itself.
 """
 
-import numba
 import numpy as np
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray, IntArray
 
 UNCERTAINTY = 1e-14
@@ -60,7 +60,7 @@ def intersecting_faces(vertices: FloatArray, faces: IntArray) -> tuple[int, IntA
     return int(count), pairs[np.lexsort(pairs.T[::-1])]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _sweep(
     vertices: FloatArray,
     faces: IntArray,
@@ -89,7 +89,7 @@ def _sweep(
     return count, pairs[: min(count, kept)]
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _faces_meet(v: FloatArray, f: IntArray, g: IntArray, shift: float) -> bool:
     """Whether faces f and g meet elsewhere than in the vertices they share."""
     shared, at_f, at_g = 0, 0, 0  # the place of one shared vertex, and the sums of all places
@@ -115,7 +115,7 @@ def _faces_meet(v: FloatArray, f: IntArray, g: IntArray, shift: float) -> bool:
     return False
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _folded(v: FloatArray, f: IntArray, g: IntArray, i: int, j: int, shift: float) -> bool:
     """Whether faces with a common edge, opposite their vertices i and j, lie on each other."""
     a, b, c, d = v[f[(i + 1) % 3]], v[f[(i + 2) % 3]], v[f[i]], v[g[j]]
@@ -124,7 +124,7 @@ def _folded(v: FloatArray, f: IntArray, g: IntArray, i: int, j: int, shift: floa
     return bool(np.dot(np.cross(b - a, c - a), np.cross(b - a, d - a)) > 0.0)
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _edge_meets_face(
     p: FloatArray, q: FloatArray, v: FloatArray, face: IntArray, shift: float
 ) -> bool:
@@ -141,7 +141,7 @@ def _edge_meets_face(
     return max(ab, bc, ca) <= 0 or min(ab, bc, ca) >= 0
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _side(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray, shift: float) -> int:
     """Sign of the volume abcd; 0 where displacements by `shift` could change it."""
     ux, uy, uz = a[0] - d[0], a[1] - d[1], a[2] - d[2]
@@ -154,7 +154,7 @@ def _side(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray, shift: flo
     return 1 if volume > 0.0 else -1
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _meets_in_plane(
     p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray, c: FloatArray, shift: float
 ) -> bool:
@@ -176,7 +176,7 @@ def _meets_in_plane(
     )
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _segments_meet(
     p: FloatArray, q: FloatArray, a: FloatArray, b: FloatArray, x: int, y: int, shift: float
 ) -> bool:
@@ -194,7 +194,7 @@ def _segments_meet(
     )
 
 
-@numba.njit(cache=True)
+@njit(cache=True)
 def _turn(a: FloatArray, b: FloatArray, c: FloatArray, x: int, y: int, shift: float) -> int:
     """Sign of the turn abc in the plane of axes x and y; 0 where `shift` could change it."""
     ux, uy, vx, vy = a[x] - c[x], a[y] - c[y], b[x] - c[x], b[y] - c[y]

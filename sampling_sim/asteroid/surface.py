@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import acos, asin, cos, pi, sin
 
 import numpy as np
-from numba import njit
 
 from sampling_sim.asteroid.mesh import edge_faces
 from sampling_sim.asteroid.shape import Shape
+from sampling_sim.compiling import njit
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 
 LEAST_FACES = 10_000

@@ -11,8 +11,8 @@ what is neglected is stated: load changes below that share, and motion slower th
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.clump_motion import stop
 from sampling_sim.regolith.clumps import Clumps

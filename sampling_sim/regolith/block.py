@@ -9,8 +9,7 @@ calls of a mathematics library.  A lane without a contact carries zeros.  Frame 
 from math import sqrt
 from typing import NamedTuple
 
-from numba import njit
-
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.laws.choice import CohesionLaw
 from sampling_sim.regolith.laws.dispatch import attraction, elastic_contact
@@ -57,7 +56,7 @@ class Laws(NamedTuple):
     """Twisting friction."""
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def evaluate(
     normal: int, cohesion: int, is_twisting: bool, work: FloatArray, block: FloatArray, laws: Laws
 ) -> None:

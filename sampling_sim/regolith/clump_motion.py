@@ -10,8 +10,8 @@ kept, energy does not drift, second order), and P under it by −Ω h, exactly. 
 from math import cos, sin, sqrt
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.regolith.clumps import Clumps
 from sampling_sim.regolith.grains import Field, Grains

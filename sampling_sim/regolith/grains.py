@@ -9,8 +9,8 @@ included, and the impulses on grains and tools are plain sums of h·F.  Frame P,
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray, IntArray
 
 
@@ -51,7 +51,7 @@ class Field(NamedTuple):
     """[1/s] used only in preparing beds."""
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def contact_mass(grains: Grains, i: int, sphere_mass: float) -> float:
     """Mass [kg] of a grain that meets something rigid: its own, fixed or not, or its clump's."""
     if grains.inverse[i, 1] == 0.0 and grains.inverse[i, 0] > 0.0:
@@ -59,7 +59,7 @@ def contact_mass(grains: Grains, i: int, sphere_mass: float) -> float:
     return sphere_mass * grains.position[i, 3] ** 3
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def _move(grains: Grains, i: int, dt: float) -> float:
     """Move one grain; its squared displacement since the lists were built."""
     position, motion, reference = grains.position, grains.motion, grains.reference
@@ -71,7 +71,7 @@ def _move(grains: Grains, i: int, dt: float) -> float:
     return x * x + y * y + z * z
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"contract"})
 def drift(grains: Grains, moving: np.ndarray, dt: float) -> float:
     """Move the grains listed for `dt`; largest squared displacement since the lists were built."""
     largest = 0.0
@@ -80,7 +80,7 @@ def drift(grains: Grains, moving: np.ndarray, dt: float) -> float:
     return largest
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"contract"})
 def kick_and_drift(
     grains: Grains, moving: np.ndarray, field: Field, dt: float, drift_time: float
 ) -> float:
@@ -124,7 +124,7 @@ def kick_and_drift(
     return largest
 
 
-@njit(forceinline=True)
+@njit(fastmath={"contract"}, forceinline=True)
 def _put(
     rows: FloatArray, i: int, a: float, b: float, c: float, d: float, e: float, f: float
 ) -> None:

@@ -5,8 +5,8 @@ and torques added to `grains.load`, springs in the blocks.  Frame P, SI.
 """
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.block import (
     COUNT,
@@ -66,7 +66,7 @@ def laws_of(material: Material, dt: float) -> Laws:
     return Laws(material.shear_ratio * dt, material.reach, material.separation, material.twisting)
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def pair_forces(
     normal: int,
     cohesion: int,
@@ -94,7 +94,7 @@ def pair_forces(
     _keep_statistics(work, stats)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"contract"})
 def _begin(work: FloatArray, friction: float, rolling: float) -> None:
     """Clear the sums, and set what all contacts share."""
     for c in range(LANES):
@@ -102,7 +102,7 @@ def _begin(work: FloatArray, friction: float, rolling: float) -> None:
         work[SUM + c], work[COUNT + c], work[PEAK + c], work[PEAK_FIXED + c] = 0.0, 0.0, 0.0, 0.0
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def _gather(
     grains: Grains, contacts: Contacts, period: FloatArray, b: int, lanes: int, work: FloatArray
 ) -> None:
@@ -138,13 +138,13 @@ def _gather(
         work[DX + c] = 1.0
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def nearest_image(difference: float, period: float) -> float:
     """Difference of two coordinates [m] between nearest images; period 0 stands for none."""
     return difference - period * np.rint(difference / period) if period > 0.0 else difference
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def _scatter(load: FloatArray, contacts: Contacts, b: int, lanes: int, work: FloatArray) -> None:
     """Add the forces and torques of block b to both grains."""
     first, second = contacts.first, contacts.second
@@ -169,7 +169,7 @@ def _scatter(load: FloatArray, contacts: Contacts, b: int, lanes: int, work: Flo
         load[j, 5] -= wz + arm_j * tz
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"contract"})
 def _keep_statistics(work: FloatArray, stats: FloatArray) -> None:
     """Add the sums and peaks of all lanes to the statistics."""
     for c in range(LANES):
@@ -179,7 +179,7 @@ def _keep_statistics(work: FloatArray, stats: FloatArray) -> None:
         stats[PEAK_GLUED] = max(stats[PEAK_GLUED], work[PEAK_FIXED + c])
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"contract"})
 def promote_near(
     grains: Grains,
     contacts: Contacts,

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.regolith.grains import Grains
 

@@ -13,18 +13,26 @@ from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.regolith import assembly, clumps, pair_forces, tools
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.block import BLOCK, LANES, TOUCH
 from sampling_sim.regolith.bodies import Bodies
 from sampling_sim.regolith.cells import spatial_order
 from sampling_sim.regolith.clump_motion import place_members
-from sampling_sim.regolith.contacts import Contacts
 from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
 from sampling_sim.regolith.overlaps import OverlapStatistics, joined, overlap_statistics
 from sampling_sim.regolith.plates import Plates, plates_of
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
+from sampling_sim.regolith.solver_state import filled, flat, touching
 from sampling_sim.regolith.step_criterion import StepLimit, longest_step, shortest, stable_step
 from sampling_sim.regolith.step_demand import contact_limits, tool_limits, way_limits
-from sampling_sim.regolith.stepping import FASTEST, new_lists, steps_of
+from sampling_sim.regolith.stepping import (
+    END,
+    FASTEST,
+    LISTS,
+    look_after_sleep,
+    middle_of,
+    new_lists,
+    new_tool_lists,
+    steps_of,
+)
 
 SKIN = 0.15
 """Skin of the neighbour list over the smallest diameter; chosen: flat optimum of the
@@ -170,22 +178,7 @@ class GrainSolver:
             self._tool_pairs = tools.no_tool_pairs(0, 0)
         elif self._tool_pairs.position.shape != links.position.shape:
             self._tool_pairs = tools.no_tool_pairs(active.kind.size, len(links.position))
-        allowance = LINK_ALLOWANCE * self._parameters.diameter_min
-        field = self._field._replace(drag=self.drag)
-        done, is_new = 0, False
-        while done < steps:
-            done, self._tool_pairs = self._steps(
-                self._grains, self._clumps, self._lists, self._walls, self._region, active,
-                self._tool_pairs, links, self._plates, self._material, field, self._cells,
-                self._statistics, self.contact_step, steps, self._skin, allowance, done, is_new,
-            )  # fmt: skip
-            is_new = done < steps
-            if is_new:
-                self._lists, self._walls = new_lists(
-                    self._grains, self._clumps, self._lists, self._walls, self._region,
-                    self._material, self._cells, self._skin,
-                )  # fmt: skip
-                self.rebuilds += 1
+        self._take_steps(steps, active, links)
         self.time += steps * self.contact_step
         if not np.isfinite(self._grains.motion.sum()):
             msg = f"a grain's motion is not finite at {self.time:.6g} s: reduce engine.contact_step"
@@ -195,6 +188,36 @@ class GrainSolver:
         rates = np.hstack([links.velocity, links.angular_velocity])
         work = -(load * rates).sum(1) * steps * self.contact_step if motion else np.zeros(count)
         return ToolLoads(load[:, :3].copy(), load[:, 3:].copy(), work)
+
+    def _take_steps(self, steps: int, surfaces: tools.Tools, links: tools.Links) -> None:
+        """Take the steps of an interval, lists made anew where the loop asks for them."""
+        dt, field = self.contact_step, self._field._replace(drag=self.drag)
+        allowance = LINK_ALLOWANCE * self._parameters.diameter_min
+        first, moved, stop = 0, -1.0, LISTS
+        while stop != END:
+            first, moved, stop = self._steps(
+                self._grains, self._clumps, self._lists, self._walls, self._region, surfaces,
+                self._tool_pairs, links, self._plates, self._material, field, self._cells,
+                self._statistics, dt, steps, self._skin, allowance, first, moved,
+            )  # fmt: skip
+            if stop == LISTS:
+                self._lists, self._walls = new_lists(
+                    self._grains, self._clumps, self._lists, self._walls, self._region,
+                    self._material, self._cells, self._skin,
+                )  # fmt: skip
+                self.rebuilds, moved = self.rebuilds + 1, 0.0
+            if stop != END and surfaces.kind.size:
+                # a grain may go from half a skin behind its reference to half a skin ahead
+                self._tool_pairs = new_tool_lists(
+                    self._grains, self._clumps, self._region, surfaces, self._tool_pairs, links,
+                    middle_of(first, steps, dt), self._skin + allowance,
+                )  # fmt: skip
+        if self._region.is_on:
+            look_after_sleep(
+                self._grains, self._clumps, self._region, self._lists.contacts, self._tool_pairs,
+                field, dt, steps,
+            )  # fmt: skip
+        self._grains.load[:] = 0.0
 
     @property
     def bodies(self) -> Bodies:
@@ -284,7 +307,7 @@ class GrainSolver:
 
     def contacts(self) -> tuple[IntArray, FloatArray, FloatArray]:
         """Touching pairs (c, 2), their tangential and their rolling springs [N], (c, 3) each."""
-        parts = [_touching(part) for part in (self._lists.contacts, self._lists.dormant)]
+        parts = [touching(part) for part in (self._lists.contacts, self._lists.dormant)]
         first, second, springs = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         pairs = np.column_stack([self._order[first], self._order[second]])
         return pairs, springs[:, :3].copy(), springs[:, 3:].copy()
@@ -333,12 +356,12 @@ class GrainSolver:
         """Everything that changes, as arrays: `restore` continues from it bit for bit."""
         clock = np.array([self.time, self.drag, self._contact_step])
         overlaps = np.array([self._statistics, self._taken])
-        arrays = _flat(self._parts()) | {"overlaps": overlaps, "clock": clock}
+        arrays = flat(self._parts()) | {"overlaps": overlaps, "clock": clock}
         return {key: value.copy() for key, value in arrays.items()}
 
     def restore(self, state: dict[str, FloatArray]) -> None:
         """Continue from what `state` gave, in a solver made for the same bed, field and tools."""
-        parts = _filled(self._parts(), state)
+        parts = filled(self._parts(), state)
         (
             self._grains, self._clumps, self._lists, self._walls, self._region, self._tool_pairs,
         ) = parts.values()  # fmt: skip
@@ -354,35 +377,3 @@ class GrainSolver:
             "region": self._region,
             "tools": self._tool_pairs,
         }
-
-
-def _flat(parts: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Arrays of nested tuples under dotted names."""
-    arrays: dict[str, Any] = {}
-    for name, part in parts.items():
-        if hasattr(part, "_asdict"):
-            arrays |= _flat(part._asdict(), f"{prefix}{name}.")
-        elif isinstance(part, np.ndarray):
-            arrays[prefix + name] = part
-    return arrays
-
-
-def _filled(parts: dict[str, Any], state: dict[str, FloatArray], prefix: str = "") -> Any:
-    """Fill the same nested tuples with the arrays of `state`."""
-    filled = {}
-    for name, part in parts.items():
-        if hasattr(part, "_asdict"):
-            filled[name] = type(part)(**_filled(part._asdict(), state, f"{prefix}{name}."))
-        else:
-            filled[name] = state[prefix + name].copy() if isinstance(part, np.ndarray) else part
-    return filled
-
-
-def _touching(contacts: Contacts) -> tuple[IntArray, IntArray, FloatArray]:
-    """Give both grains in solver order, and their springs, of what touches."""
-    count = int(contacts.used[0])
-    rows = contacts.block.reshape(-1, BLOCK // LANES, LANES).transpose(0, 2, 1)
-    rows = rows.reshape(-1, BLOCK // LANES)[:count]
-    touch = rows[:, TOUCH // LANES] > 0.0
-    first, second = contacts.first[:count][touch], contacts.second[:count][touch]
-    return first.astype(np.int64), second.astype(np.int64), rows[touch, :6]

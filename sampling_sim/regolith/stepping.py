@@ -1,11 +1,15 @@
-"""The loop over contact steps, compiled as one function for each choice of laws."""
+"""The loop over contact steps: compiled once for each choice of laws, lists and sleep apart.
+
+The loop stops where lists must be made; `GrainSolver.advance` makes them and goes on.  What does
+not depend on the laws is compiled in functions of its own, once for all of them.
+"""
 
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith import activity, tools
 from sampling_sim.regolith.activity import Activity
@@ -22,6 +26,8 @@ from sampling_sim.regolith.walls import Walls, near_walls, wall_forces
 
 REBUILD = 0.4
 """Share of the skin a grain may move before the lists are made anew: two could close 0.8."""
+END, LISTS, TOOL_LISTS = range(3)
+"""Why the loop stopped: the interval is over, or lists must be made."""
 FASTEST = 0.1
 """Share of the skin a grain may move in one step: two close the 0.2 that are left."""
 
@@ -71,6 +77,54 @@ def _compiled_lists(source: str) -> Any:
     return new_lists
 
 
+def _compiled_tool_lists(source: str) -> Any:
+    """Return the function that makes the tools' lists; `source` as in `_compiled`."""
+
+    @njit(cache=True)
+    def new_tool_lists(
+        grains: Grains,
+        clumps: Clumps,
+        region: Activity,
+        surfaces: Tools,
+        tool_pairs: ToolPairs,
+        links: Links,
+        time: float,
+        margin: float,
+    ) -> ToolPairs:
+        """Who may meet a tool while the links are near where they are at `time`; those wake."""
+        _ = source
+        tools.place_links(links, time)
+        tool_pairs = tools.build_tool_pairs(grains, surfaces, links, margin, tool_pairs)
+        activity.wake_listed(grains, clumps, region, tool_pairs.grain)
+        return tool_pairs
+
+    return new_tool_lists
+
+
+def _compiled_sleep(source: str) -> Any:
+    """Return the function that wakes and sends to sleep; `source` as in `_compiled`."""
+
+    @njit(cache=True)
+    def look_after_sleep(
+        grains: Grains,
+        clumps: Clumps,
+        region: Activity,
+        contacts: Contacts,
+        tool_pairs: ToolPairs,
+        field: Field,
+        dt: float,
+        steps: int,
+    ) -> None:
+        """Wake who was disturbed over the interval, let sleep who rests."""
+        _ = source
+        # contacts made since the lists count, too
+        border = activity.border_grains(region, contacts)
+        activity.look_at_sleepers(grains, clumps, region, border, steps)
+        activity.let_sleep(grains, clumps, region, contacts, tool_pairs.grain, steps * dt, field)
+
+    return look_after_sleep
+
+
 def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any:
     """Return the loop; `source` renews its disk cache when any file of this folder changes.
 
@@ -98,15 +152,16 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
         skin: float,
         allowance: float,
         first: int,
-        is_new: bool,
-    ) -> tuple[int, ToolPairs]:
+        moved: float,
+    ) -> tuple[int, float, int]:
         """Take the steps `first` to `steps` of an interval, or those before lists must be made.
 
-        Returns the step it stopped before; `is_new` says that the lists have just been made.
+        `moved` [m²] is the largest squared displacement since the lists were made, negative where
+        the interval begins.  Returns the step it stopped before, `moved`, and why.
         """
         _ = source
-        work, moved = new_work(), 0.0
-        if not is_new:
+        work = new_work()
+        if moved < 0.0:
             half = 0.5 * dt
             moved = max(
                 drift(grains, lists.moving, half),
@@ -115,17 +170,11 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
             )
         for step in range(first, steps):
             if not moved <= (REBUILD * skin) ** 2 or region.clock[1] > 0.0:
-                return step, tool_pairs
+                return step, moved, LISTS
             if surfaces.kind.size > 0:
-                tools.place_links(links, (step + 0.5 - 0.5 * steps) * dt)
-                fresh = is_new and step == first
-                if fresh or tools.links_left(links, surfaces, tool_pairs, allowance):
-                    # a grain may go from half a skin behind its reference to half a skin ahead
-                    tool_pairs = tools.build_tool_pairs(
-                        grains, surfaces, links, skin + allowance, tool_pairs
-                    )
-                    if activity.wake_listed(grains, clumps, region, tool_pairs.grain):
-                        return step, tool_pairs
+                tools.place_links(links, middle_of(step, steps, dt))
+                if tools.links_left(links, surfaces, tool_pairs, allowance):
+                    return step, moved, TOOL_LISTS
                 tools.tool_forces(grains, surfaces, tool_pairs, links, material, dt, stats)
             promote_near(grains, lists.contacts, lists.near, cells, material, np.sqrt(moved), skin)
             pair_forces(
@@ -139,19 +188,20 @@ def _compiled(source: str, normal: int, cohesion: int, is_twisting: bool) -> Any
                 kick_and_place(clumps, grains, region.awake, field, cells.period, dt, ahead),
                 carry_plates(grains, plates, dt, ahead),
             )
-        # contacts made since the lists count, too
-        border = activity.border_grains(region, lists.contacts)
-        activity.look_at_sleepers(grains, clumps, region, border, steps)
-        activity.let_sleep(
-            grains, clumps, region, lists.contacts, tool_pairs.grain, steps * dt, field
-        )
-        grains.load[:] = 0.0
-        return steps, tool_pairs
+        return steps, moved, END
 
     return run_steps
 
 
+@njit(cache=True)
+def middle_of(step: int, steps: int, dt: float) -> float:
+    """Time [s] of a step's middle, from the interval's own, where the links' poses are given."""
+    return (step + 0.5 - 0.5 * steps) * dt
+
+
 new_lists = _compiled_lists(source_hash())
+new_tool_lists = _compiled_tool_lists(source_hash())
+look_after_sleep = _compiled_sleep(source_hash())
 
 
 @cache

@@ -7,8 +7,8 @@ The contact point lies on the tool's surface, which moves with v + ω × r of it
 from math import sqrt
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.contacts import Material
 from sampling_sim.regolith.grains import Grains, contact_mass

@@ -3,8 +3,8 @@
 from math import sqrt
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.primitives import PrimitiveKind
 

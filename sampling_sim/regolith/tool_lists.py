@@ -6,8 +6,8 @@ margin (`links_left`).  Frame P, SI.
 """
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import IntArray
 from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, ToolPairs, Tools

@@ -10,8 +10,8 @@ shallow valley between two facets of a bore, count once, at the deeper one.  Mes
 from math import cos, radians, sqrt
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.regolith.tool_arrays import MESH_SLOTS
 from sampling_sim.regolith.tool_mesh import closest_on_triangle, distance_to_triangle

@@ -7,8 +7,8 @@ Frame P, SI.
 from math import sqrt
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.tool_arrays import Links, ToolPairs, Tools
 

@@ -5,8 +5,8 @@ held against the link's primitives.  Frame P, SI.
 """
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.primitives import PrimitiveKind

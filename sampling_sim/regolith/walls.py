@@ -8,8 +8,8 @@ from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.block import (
     DX,
@@ -66,7 +66,7 @@ class Walls(NamedTuple):
     """Grain and wall of every pair within the margin."""
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def wall_contact(
     x: float, y: float, z: float, plane: FloatArray, w: int
 ) -> tuple[float, float, float, float]:
@@ -88,7 +88,7 @@ def wall_contact(
     )  # fmt: skip
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"contract"})
 def near_walls(
     grains: Grains, moving: np.ndarray, walls: Walls, material: Material, margin: float
 ) -> Walls:
@@ -115,7 +115,7 @@ def near_walls(
     return Walls(walls.plane, new)
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def wall_forces(
     normal: int,
     grains: Grains,
@@ -147,7 +147,7 @@ def wall_forces(
         stats[PEAK_GLUED] = max(stats[PEAK_GLUED], work[PEAK_FIXED + c])
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def _gather(grains: Grains, walls: Walls, b: int, lanes: int, work: FloatArray) -> None:
     """Geometry and motion of block b; lanes without a contact are far apart and at rest."""
     position, motion, plane = grains.position, grains.predicted, walls.plane

@@ -6,10 +6,10 @@ grams would break the explicit coupling with the mechanism.
 
 from math import sqrt
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
 def bristle_overlap(total: float, hertz: float, stiffness: float) -> float:
     """Hertz overlap [m] of a contact in series with a spring [N/m], `total` compression [m].
 

@@ -6,8 +6,7 @@ apart (`jkr.py`): there adhesion changes the contact itself.
 
 from math import sqrt
 
-from numba import njit
-
+from sampling_sim.compiling import njit
 from sampling_sim.regolith.laws.choice import CohesionLaw, NormalLaw
 from sampling_sim.regolith.laws.dmt import dmt_force
 from sampling_sim.regolith.laws.fading import cohesive_force
@@ -20,13 +19,13 @@ DMT = int(CohesionLaw.DMT)
 VAN_DER_WAALS = int(CohesionLaw.VAN_DER_WAALS)
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def pair_stiffness(law: int, modulus: float, stiffness: float, radius: float) -> float:
     """Constant of a pair: 4/3 E* √R* [N/m^1.5], or k [N/m] as given, by `NormalLaw`."""
     return stiffness if law == LINEAR else 4.0 / 3.0 * modulus * sqrt(radius)
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def elastic_contact(
     law: int, overlap: float, stiffness: float, damping: float
 ) -> tuple[float, float, float]:
@@ -39,7 +38,7 @@ def elastic_contact(
     return hertz_contact(overlap, stiffness, damping)
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def attraction(law: int, gap: float, pull_off: float, reach: float, separation: float) -> float:
     """Attraction [N] at `gap` [m], negative in contact, by `CohesionLaw` (JKR excepted).
 

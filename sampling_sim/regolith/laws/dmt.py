@@ -7,10 +7,10 @@ Reference: Derjaguin, Muller & Toporov (1975), J. Colloid Interface Sci. 53, 314
 
 from math import pi
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def dmt_force(gap: float, pull_off: float) -> float:
     """Attraction [N]: `pull_off` at a gap of zero and below, nothing beyond."""
     return pull_off if gap <= 0.0 else 0.0

@@ -4,13 +4,13 @@ Chosen: the pull-off force of a bond is what a bed's strength follows from; a sm
 break without a jump in force, which would make energy at a finite step.
 """
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 SMALLEST_RANGE = 1e-300
 """[m] lets a range of zero mean: nothing beyond contact."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def cohesive_force(gap: float, pull_off: float, reach: float) -> float:
     """Attraction [N]: `pull_off` in contact, fading as 1 − 3s² + 2s³, s = gap/reach, to zero."""
     # a product with the inverse: the compiler takes the division out of the loop over contacts

@@ -10,13 +10,13 @@ Technol. 71, 239 (damper); Thornton, Cummins & Cleary (2013), Powder Technol. 23
 
 from math import sqrt
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 HERTZ_DURATION = 2.9432
 """Duration of an elastic Hertz impact over δmax/v (Johnson 1985, eq. 11.25)."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def hertz_contact(overlap: float, hertz: float, damping: float) -> tuple[float, float, float]:
     """Elastic force [N], secant stiffness [N/m] and viscosity [N s/m] at `overlap` ≥ 0 [m]."""
     root = sqrt(overlap)

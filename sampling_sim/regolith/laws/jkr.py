@@ -17,19 +17,19 @@ Hollenbach (1993), Astrophys. J. 407, 806; the quartic as in Parteli et al. (201
 
 from math import pi, sqrt
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 SMALLEST_UNIT = 1e-60
 """[m] stands for L without adhesion: the cube of overlap/L still is a number."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def jkr_tear(hertz: float, pull_off: float) -> float:
     """Gap [m] at which a pulled contact tears: 3 L; 0 without adhesion."""
     return 3.0 * (pull_off / (9.0 * hertz)) ** (2.0 / 3.0)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def jkr_contact(
     overlap: float, hertz: float, damping: float, pull_off: float, tear: float
 ) -> tuple[float, float, float]:

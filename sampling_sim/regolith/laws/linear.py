@@ -6,10 +6,10 @@ the overlap, tangent and secant agree and a contact lasts as long at any speed.
 
 from math import pi, sqrt
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def linear_contact(overlap: float, stiffness: float, damping: float) -> tuple[float, float, float]:
     """Elastic force [N], secant stiffness [N/m] and viscosity [N s/m] at `overlap` [m].
 

@@ -11,13 +11,13 @@ References: Mindlin (1949), J. Appl. Mech. 16, 259; Mindlin & Deresiewicz (1953)
 
 from math import sqrt
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 SMALLEST_SQUARE = 1e-300
 """[N²] keeps the ratio of limit to force finite where both are zero."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def friction_spring(
     hx: float,
     hy: float,

@@ -10,12 +10,11 @@ References: Luding (2008), Granul. Matter 10, 235, §2.2.3 (one spring for slidi
 torsion); Ai, Chen, Rotter & Ooi (2011), Powder Technol. 206, 269, model C.
 """
 
-from numba import njit
-
+from sampling_sim.compiling import njit
 from sampling_sim.regolith.laws.mindlin import friction_spring
 
 
-@njit(error_model="numpy", forceinline=True)
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def rolling_spring(
     hx: float,
     hy: float,

@@ -8,10 +8,10 @@ References: Luding (2008), Granul. Matter 10, 235, §2.2.4 (torsion); Marshall (
 Phys. 228, 1541 (limit of the flat contact).
 """
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def twisting_spring(
     history: float, speed: float, stiffness_dt: float, viscosity: float, limit: float
 ) -> tuple[float, float]:

@@ -10,13 +10,13 @@ Reference: Hamaker (1937), Physica 4, 1058; Yang, Zou & Yu (2000), Phys. Rev. E 
 separation in discrete elements).
 """
 
-from numba import njit
+from sampling_sim.compiling import njit
 
 SMALLEST_SHARE = 1e-300
 """Keeps a range of zero, which means no cohesion, from dividing by zero."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
 def van_der_waals_force(gap: float, pull_off: float, reach: float, separation: float) -> float:
     """Attraction [N] at `gap` [m]; zero from `reach` [m] on, `separation` is z₀ [m] > 0."""
     near = separation / (separation + max(gap, 0.0))
