@@ -21,9 +21,9 @@ from sampling_sim.regolith.grains import Field, Grains
 
 WINDOW = 0.25
 """[s] over which rest is judged; chosen: a loose grain moves by micrometres in it."""
-REST_SHARE = 0.25
+REST_SHARE = 1.0
 """Largest displacement over the window, as a share of ½ a t² in the site's field; chosen."""
-REST_SPEED = 1e-4
+REST_SPEED = 1e-3
 """[m/s] and at the end of it; chosen: twice what a bed at rest may have (packing.RMS_AT_REST)."""
 WAKE_SHARE = 0.05
 """Change of load that wakes, over pull-off force plus weight; chosen: a twentieth."""

@@ -34,7 +34,7 @@ from sampling_sim.regolith.stepping import (
     steps_of,
 )
 
-SKIN = 0.15
+SKIN = 0.5
 """Skin of the neighbour list over the smallest diameter; chosen: flat optimum of the
 wall time with the scalar loop; not scanned again since."""
 
