@@ -289,7 +289,7 @@ def site(
     elif best:
         terminal.print_survey(report, f"{mesh}: where grains stay")
     else:
-        terminal.print_mapping(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
+        terminal.print_site(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
 
 
 def _site_report(
