@@ -210,16 +210,23 @@ def shape(
     repair: Annotated[bool, typer.Option("--repair", help="Mend the mesh first.")] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE.obj", help="Write it: metres, body frame."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.obj",
+            help="Write it, as OBJ, STL, PLY or GLB by its name: metres, body frame.",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Check a mesh and report its size, mass properties and axes, or all that is wrong with it."""
     from sampling_sim import terminal
-    from sampling_sim.asteroid.formats import write_obj
+    from sampling_sim.asteroid.mesh_writing import format_of, write_mesh
     from sampling_sim.asteroid.shape import examine_shape
     from sampling_sim.asteroid.site import shape_report
 
+    if output is not None:
+        format_of(output)  # refused before anything is examined
     examined = examine_shape(mesh, unit, scale=metres(scale), repair=repair)
     body = examined.shape
     if body is None:
@@ -227,7 +234,7 @@ def shape(
             terminal.print_note(terminal.json_text(examined.report()))
         raise examined.error()
     if output is not None:
-        write_obj(body.vertices, body.faces, output, f"{body.name}: metres, body frame")
+        write_mesh(body.vertices, body.faces, output, f"{body.name}: metres, body frame")
     report = shape_report(body)
     if json:
         terminal.print_note(terminal.json_text(report))
