@@ -29,10 +29,17 @@ from sampling_sim.cli_options import (
     ResultFile,
     Seed,
     Setting,
+    listed,
+    metres,
+    parameters_of,
 )
 from sampling_sim.errors import BadInput, StoreError
 
 if TYPE_CHECKING:
+    from sampling_sim.asteroid.environment import SurveyParameters
+    from sampling_sim.asteroid.parameters import AsteroidParameters
+    from sampling_sim.asteroid.shape import Shape
+    from sampling_sim.asteroid.spin import SpinParameters
     from sampling_sim.campaign.config import Experiment
 
 INTERRUPTED = 130
@@ -203,24 +210,31 @@ def shape(
     repair: Annotated[bool, typer.Option("--repair", help="Mend the mesh first.")] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE.obj", help="Write it: metres, body frame."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.obj",
+            help="Write it, as OBJ, STL, PLY or GLB by its name: metres, body frame.",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Check a mesh and report its size, mass properties and axes, or all that is wrong with it."""
     from sampling_sim import terminal
-    from sampling_sim.asteroid.formats import write_obj
+    from sampling_sim.asteroid.mesh_writing import format_of, write_mesh
     from sampling_sim.asteroid.shape import examine_shape
     from sampling_sim.asteroid.site import shape_report
 
-    examined = examine_shape(mesh, unit, scale=_metres(scale), repair=repair)
+    if output is not None:
+        format_of(output)  # refused before anything is examined
+    examined = examine_shape(mesh, unit, scale=metres(scale), repair=repair)
     body = examined.shape
     if body is None:
         if json:
             terminal.print_note(terminal.json_text(examined.report()))
         raise examined.error()
     if output is not None:
-        write_obj(body.vertices, body.faces, output, f"{body.name}: metres, body frame")
+        write_mesh(body.vertices, body.faces, output, f"{body.name}: metres, body frame")
     report = shape_report(body)
     if json:
         terminal.print_note(terminal.json_text(report))
@@ -260,67 +274,59 @@ def site(
     from sampling_sim.asteroid.environment import SurveyParameters
     from sampling_sim.asteroid.parameters import AsteroidParameters
     from sampling_sim.asteroid.shape import load_shape
-    from sampling_sim.asteroid.site import report_at
-    from sampling_sim.asteroid.spin import SpinParameters, spin_of
-    from sampling_sim.asteroid.survey import survey
+    from sampling_sim.asteroid.spin import SpinParameters
 
-    asteroid = _options(AsteroidParameters, "asteroid", density=density, period=period)
-    turn = _options(
-        SpinParameters, "site", axis=_listed(axis, float), time=time,
-        angular_velocity=_listed(angular_velocity, str),
+    asteroid = parameters_of(AsteroidParameters, "asteroid", density=density, period=period)
+    turn = parameters_of(
+        SpinParameters, "site", axis=listed(axis, float), time=time,
+        angular_velocity=listed(angular_velocity, str),
     )  # fmt: skip
-    wanted = _options(
+    wanted = parameters_of(
         SurveyParameters, "site", friction_angle=f"{friction_angle} deg", grain_size=grain_size,
         cohesion=cohesion, approach_speed=approach_speed, touchdown_time=touchdown_time,
         max_slope=f"{max_slope} deg", min_area=min_area,
     )  # fmt: skip
-    body = load_shape(mesh, unit, scale=_metres(scale))
-    spin = spin_of(body, asteroid.period, turn)
-    marks = [(math.radians(lat), math.radians(lon))]
-    whole = survey(body, asteroid.density, spin, wanted, turn.time) if best or map_ else None
-    if whole is not None and best:
-        report = whole.report()
-        marks = [(found["lat"], found["lon"]) for found in report["sites"]]
-    else:
-        report = report_at(body, asteroid.density, spin, *marks[0], wanted, turn.time)
-    if whole is not None and map_:
-        from sampling_sim.report.maps import draw_maps
-
-        draw_maps(map_, whole, marks)
+    body, place = (
+        load_shape(mesh, unit, scale=metres(scale)),
+        (math.radians(lat), math.radians(lon)),
+    )
+    report = _site_report(body, asteroid, turn, wanted, place, best=best, map_=map_)
     if json:
         terminal.print_note(terminal.json_text(report))
     elif best:
         terminal.print_survey(report, f"{mesh}: where grains stay")
     else:
-        terminal.print_mapping(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
+        terminal.print_site(report, f"{mesh} at lat {lat:g} deg, lon {lon:g} deg (SI, radians)")
 
 
-def _options(kind: type, key: str, **texts: Any) -> Any:
-    """Parameters of a dataclass from the options that were given."""
-    from sampling_sim.campaign.parameters import build_fixed
+def _site_report(
+    body: "Shape",
+    asteroid: "AsteroidParameters",
+    turn: "SpinParameters",
+    wanted: "SurveyParameters",
+    place: tuple[float, float],
+    *,
+    best: bool,
+    map_: Path | None,
+) -> dict[str, Any]:
+    """Report of the best sites, or of a place (latitude, longitude [rad]); the map is drawn."""
+    from sampling_sim.asteroid.site import report_at
+    from sampling_sim.asteroid.spin import spin_of
+    from sampling_sim.asteroid.survey import survey
 
-    given = {name: text for name, text in texts.items() if text is not None}
-    return build_fixed(kind, given, key)
+    spin = spin_of(body, asteroid.period, turn)
+    whole = survey(body, asteroid.density, spin, wanted, turn.time) if best or map_ else None
+    marks = [place]
+    if whole is not None and best:
+        report = whole.report()
+        marks = [(found["lat"], found["lon"]) for found in report["sites"]]
+    else:
+        report = report_at(body, asteroid.density, spin, *place, wanted, turn.time)
+    if whole is not None and map_:
+        from sampling_sim.report.maps import draw_maps
 
-
-def _listed(text: str | None, kind: type) -> list[Any] | None:
-    """Entries of an option that lists several, separated by commas."""
-    if text is None:
-        return None
-    try:
-        return [kind(part.strip()) for part in text.split(",")]
-    except ValueError:
-        raise BadInput(f"{text!r}: must be numbers separated by commas") from None
-
-
-def _metres(scale: str | None) -> float | None:
-    """Give the length of an option, if it was given."""
-    from sampling_sim.quantities import magnitude
-
-    try:
-        return None if scale is None else magnitude(scale, "m")
-    except ValueError as error:
-        raise BadInput(f"--scale {scale!r} {error}") from None
+        draw_maps(map_, whole, marks)
+    return report
 
 
 class _ErrorLines(logging.Handler):

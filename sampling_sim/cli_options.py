@@ -1,10 +1,12 @@
-"""Arguments and options that several commands of the command line share."""
+"""Arguments and options that several commands of the command line share, and how they are read."""
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from sampling_sim.errors import BadInput
 
 
 def _result_file(text: str) -> Path:
@@ -32,3 +34,31 @@ _OUTPUT = typer.Option(
 Output = Annotated[Path, _OUTPUT]
 OptionalOutput = Annotated[Path | None, _OUTPUT]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, SI units.")]
+
+
+def parameters_of(kind: type, key: str, **texts: Any) -> Any:
+    """Parameters of a dataclass from the options that were given."""
+    from sampling_sim.campaign.parameters import build_fixed
+
+    given = {name: text for name, text in texts.items() if text is not None}
+    return build_fixed(kind, given, key)
+
+
+def listed(text: str | None, kind: type) -> list[Any] | None:
+    """Entries of an option that lists several, separated by commas."""
+    if text is None:
+        return None
+    try:
+        return [kind(part.strip()) for part in text.split(",")]
+    except ValueError:
+        raise BadInput(f"{text!r}: must be numbers separated by commas") from None
+
+
+def metres(scale: str | None) -> float | None:
+    """Give the length of an option, if it was given."""
+    from sampling_sim.quantities import magnitude
+
+    try:
+        return None if scale is None else magnitude(scale, "m")
+    except ValueError as error:
+        raise BadInput(f"--scale {scale!r} {error}") from None

@@ -19,7 +19,12 @@ from sampling_sim.recording.clearance import BodyClearance
 from sampling_sim.recording.monitor import CraftView, Monitor
 from sampling_sim.regolith.packing import prepare_bed
 from sampling_sim.regolith.solver import GrainSolver
-from sampling_sim.regolith.step_criterion import contact_steps_per_exchange, stable_step
+from sampling_sim.regolith.step_criterion import (
+    contact_steps_per_exchange,
+    require_step,
+    stable_step,
+)
+from sampling_sim.regolith.step_demand import met_limit
 from sampling_sim.sequence.navigation import release_state
 from sampling_sim.sequence.phases import Command, Observation, Phase
 from sampling_sim.sequence.touch_and_go import TouchAndGo
@@ -119,7 +124,8 @@ class Simulation:
         Raises
         ------
         DivergenceError
-            If an overlap guard breaks or the motion is not finite; says what to change.
+            If an overlap guard or the criterion of the step breaks, or the motion is not finite;
+            says what to change.
         """
         engine = self.case.engine
         self._give(self.sequence.command(self._observation()))
@@ -138,10 +144,14 @@ class Simulation:
     def _adapt_step(self) -> None:
         """Cut the exchange into as many contact steps as bed and tools ask for now.
 
-        The step shortens at once and lengthens by one a control step.
+        The step shortens at once and lengthens by one a control step.  An error if the step until
+        now was too long for what it met.
         """
         engine, coupling = self.case.engine, self.coupling
-        wanted = contact_steps_per_exchange(engine.exchange_step, self.grains.step_limit())
+        limit = self.grains.step_limit()
+        if limit.met is not None:
+            require_step(self.grains.contact_step, limit.met)
+        wanted = contact_steps_per_exchange(engine.exchange_step, limit)
         count = max(wanted, engine.contacts_per_exchange, coupling.contacts_per_exchange - 1)
         coupling.contacts_per_exchange = count
         self.grains.contact_step = engine.exchange_step / count
@@ -238,6 +248,7 @@ class Simulation:
         }
 
     def _guard(self) -> None:
+        """Refuse overlaps beyond the guards, and a fixed step too long for them (`_adapt_step`)."""
         engine, seen = self.case.engine, self.grains.overlaps
         limits = {
             "grain_mean": engine.overlap_grain_mean,
@@ -253,6 +264,8 @@ class Simulation:
             self._warned = True
             log.warning("at %.3g s the overlap %s is near its limit", self.time, ", ".join(near))
         self.grains.check_overlaps(**limits)
+        if not engine.adaptive_step:
+            require_step(self.grains.contact_step, met_limit(self.case.regolith, seen))
 
 
 def _first_step(case: Case) -> float:

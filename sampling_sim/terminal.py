@@ -29,6 +29,9 @@ HEADLINE = ("collected_mass", "collected_count", "peak_force", "max_sinkage", "r
 """Outcomes that the table after a sweep shows; `show` gives all of them."""
 
 
+_NEVER_HELD = "without friction no cohesion holds a grain on a slope"
+"""What stands where the cohesion needed is infinite."""
+
 _EXPONENT_ZEROS = re.compile(r"(e-?)\+?0*")
 """What "1.5e-05" can do without in a table: one sign that is plus, and leading zeros."""
 
@@ -85,6 +88,12 @@ def print_mapping(report: Mapping[str, Any], title: str) -> None:
     _console().print(table)
 
 
+def print_site(report: Mapping[str, Any], title: str) -> None:
+    """Print what a grain feels at a place, a line a key; SI, radians."""
+    is_held = math.isfinite(report["needed_cohesion"])
+    print_mapping(report if is_held else {**report, "needed_cohesion": _NEVER_HELD}, title)
+
+
 def print_survey(report: Mapping[str, Any], title: str) -> None:
     """Print the best sites of a survey, a line each, and the shares of the surface."""
     columns = (
@@ -103,10 +112,12 @@ def print_survey(report: Mapping[str, Any], title: str) -> None:
     _print_whole(title if found_any else f"{title}: nowhere under these constraints")
     if found_any:
         _console().print(table)
+    least, largest = report["least_cohesion"], report["largest_cohesion"]
+    needs = f"anywhere they need at least {least:.3g} Pa, everywhere {largest:.3g} Pa"
     _print_whole(
         f"Grains stay on {report['retained_area']:.4g} of {report['area']:.4g} m², "
-        f"{report['outward_share']:.1%} of it pulled outward; anywhere they need at least "
-        f"{report['least_cohesion']:.3g} Pa, everywhere {report['largest_cohesion']:.3g} Pa"
+        f"{report['outward_share']:.1%} of it pulled outward; "
+        f"{needs if math.isfinite(largest) else _NEVER_HELD}"
     )
 
 

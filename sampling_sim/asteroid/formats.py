@@ -17,7 +17,6 @@ import numpy as np
 
 from sampling_sim.asteroid.mesh import Mesh, share_equal_vertices
 from sampling_sim.asteroid.text_formats import read_obj, read_table
-from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import ShapeError
 
 MAX_BYTES = 100_000_000
@@ -88,24 +87,6 @@ def parse_mesh(data: bytes, file: Path) -> Mesh:
     if not data.strip():
         raise ShapeError("empty", f"{file}: the file is empty; needs a closed triangle mesh")
     return READERS[suffix](data, file)
-
-
-def write_obj(vertices: FloatArray, faces: IntArray, file: Path, comment: str) -> None:
-    """Write a mesh as OBJ, every digit of its coordinates.
-
-    Raises
-    ------
-    ShapeError
-        If there is such a file, or it cannot be written.
-    """
-    lines = [f"# {comment}"]
-    lines += [f"v {x!r} {y!r} {z!r}" for x, y, z in vertices.tolist()]
-    lines += [f"f {i} {j} {k}" for i, j, k in (faces + 1).tolist()]
-    try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write("\n".join(lines) + "\n")
-    except OSError as error:
-        raise ShapeError("not-written", f"{file}: cannot be written: {error.strerror}") from None
 
 
 def _read_stl(data: bytes, file: Path) -> Mesh:

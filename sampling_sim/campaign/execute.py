@@ -52,67 +52,69 @@ def run_campaign(
     progress: Progress | None = None,
     runner: "Runner | None" = None,
 ) -> Path:
-    """Run every case of an experiment into one result file.
+    """Run every case of an experiment into one result file; return its path.
 
     Parameters
     ----------
-    experiment
-        What to run.
-    output
-        Result file; its folder is made if there is none.
+    experiment, output
+        What to run, and the result file; its folder is made if there is none.
     cases, seed
         In place of the experiment's own.
     workers
         Worker processes.
-    resume
-        Go on from what an earlier sweep left, possibly with more cases.
-    overwrite
-        Remove what an earlier sweep left.
+    resume, overwrite
+        Go on from what an earlier sweep left, possibly with more cases; or remove it.
     progress
         Called after each finished case; cases refused as impossible wait until one is not.
     runner
         Function of a case, importable by name; `sampling_sim.run.run_case` unless told.
 
-    Returns
-    -------
-    Path of the result file.
-
     Raises
     ------
     BadInput
-        If something is wrong with the input, also if every single case is refused as impossible;
-        then no file is written.
+        If the input is wrong, or every case is refused as impossible; then no file is written.
     SweepInterrupted
         After Ctrl-C, once the finished cases are merged into the output.
     """
-    if runner is None:
-        from sampling_sim.run import run_case
-
-        runner = run_case
-    if workers < 1:
-        raise BadInput(f"workers = {workers!r}: needs at least 1")
-    if cases is not None and cases < 1:
-        raise BadInput(f"cases = {cases!r}: needs at least 1")
+    _refuse_none(workers=workers, cases=cases)
+    runner = runner or _real_runner()
     experiment = experiment if seed is None else experiment.reseeded(seed)
     # Every case is drawn before any runs: one that breaks a rule is refused while nothing is lost
-    drawn = [(p, experiment.case(p.replicate, p.design_point)) for p in experiment.plan(cases)]
+    drawn = {p: experiment.case(p.replicate, p.design_point) for p in experiment.plan(cases)}
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
     with interrupts_noted() as interrupted:
         finished = folder.claim(experiment, meshes, resume=resume, overwrite=overwrite)
-        try:
-            todo = {plan: case for plan, case in drawn if plan.index not in finished}
-            keeper = _Keeper(folder, experiment, dict(drawn), len(drawn) - len(todo), progress)
+        with _merged(folder):
+            todo = {plan: case for plan, case in drawn.items() if plan.index not in finished}
+            keeper = _Keeper(folder, experiment, drawn, len(drawn) - len(todo), progress)
             _run_all(todo, keeper, runner, workers, interrupted)
-            if len(keeper.refusals) == len(drawn):
-                folder.discard()
-                raise BadInput(f"{experiment.file}: no case can be run: {keeper.refusals[0]}")
-            folder.merge()
-        except KeyboardInterrupt:
-            raise SweepInterrupted(folder.merge()) from None
-        finally:
-            folder.release()
+            keeper.refuse_if_none_could_run()
     return folder.output
+
+
+def _refuse_none(**counts: int | None) -> None:
+    for name, count in counts.items():
+        if count is not None and count < 1:
+            raise BadInput(f"{name} = {count!r}: needs at least 1")
+
+
+def _real_runner() -> "Runner":
+    from sampling_sim.run import run_case
+
+    return run_case
+
+
+@contextmanager
+def _merged(folder: ShardFolder) -> Iterator[None]:
+    """Merge what was run in the end, or what is finished after Ctrl-C, and let the folder go."""
+    try:
+        yield
+        folder.merge()
+    except KeyboardInterrupt:
+        raise SweepInterrupted(folder.merge()) from None
+    finally:
+        folder.release()
 
 
 class _Keeper:
@@ -143,6 +145,12 @@ class _Keeper:
             self.refusals.append(attempt.outcome.message)
         if len(self.refusals) < self._done + len(self._untold):  # else one line says it all
             self._tell()
+
+    def refuse_if_none_could_run(self) -> None:
+        """Raise `BadInput` if every single case was refused, and leave nothing on the disk."""
+        if len(self.refusals) == len(self._cases):
+            self._folder.discard()
+            raise BadInput(f"{self._experiment.file}: no case can be run: {self.refusals[0]}")
 
     def _tell(self) -> None:
         for record in self._untold:

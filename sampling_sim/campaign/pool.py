@@ -30,6 +30,8 @@ WORKER_DEATHS = 2
 """chosen: a case is given up when it has taken its worker with it more often than this."""
 RESTART_TIME = 30.0
 """[s] chosen: a worker process starts in 2 s on a free machine."""
+BED_LOG = "sampling_sim.regolith"
+"""Logger whose warnings, of beds and their cache, reach the main process: no outcome says them."""
 
 _SETTINGS = {
     # The pool counts deaths itself: distributed would move the case to a worker that has another
@@ -95,6 +97,7 @@ class WorkerPool:
         self._running: dict[PlannedCase, tuple[Any, Future]] = {}
         self._orphans: list[tuple[PlannedCase, Any]] = []
         self._deaths: Counter[PlannedCase] = Counter()
+        self._logged: set[str] = set()
 
     def __enter__(self) -> "WorkerPool":
         # Set for good, not in a context: workers that are started anew read it later
@@ -109,7 +112,8 @@ class WorkerPool:
                 silence_logs=logging.CRITICAL,
             )
         self._client = Client(self._cluster)
-        self._client.register_plugin(_QuietWorker())
+        self._client.subscribe_topic(BED_LOG, self._log)
+        self._client.register_plugin(_WorkerLog())
         return self
 
     def __exit__(
@@ -161,6 +165,13 @@ class WorkerPool:
         result: Attempt = self._running.pop(plan)[1].result()
         return result
 
+    def _log(self, event: tuple[float, dict[str, Any]]) -> None:
+        """Log here what a worker has said of its bed, once for all cases that lie on it."""
+        said = event[1]
+        if said["text"] not in self._logged:
+            self._logged.add(said["text"])
+            logging.getLogger(said["name"]).log(said["level"], "%s", said["text"])
+
     @property
     def _is_crowded(self) -> bool:
         # One case a living worker, so that a death is the fault of exactly one case
@@ -187,14 +198,31 @@ def _deaf_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _QuietWorker(WorkerPlugin):  # type: ignore[misc]  # distributed is untyped
-    """Warnings of a case would break the progress line; what they say stands in its outcome."""
+class _WorkerLog(WorkerPlugin):  # type: ignore[misc]  # distributed is untyped
+    """What a worker logs: of its bed to the main process, the rest nowhere.
 
-    name = "quiet-worker"
+    Warnings of a case would break the progress line, and what they say stands in its outcome.
+    """
 
-    def setup(self, worker: Any) -> None:  # noqa: ARG002 - the plugin's interface
+    name = "worker-log"
+
+    def setup(self, worker: Any) -> None:
         """Run on each worker as it starts."""
         logging.getLogger("sampling_sim").addHandler(logging.NullHandler())
+        logging.getLogger(BED_LOG).addHandler(_Sender(worker))
+
+
+class _Sender(logging.Handler):
+    """Sends warnings to the client of a worker's cluster."""
+
+    def __init__(self, worker: Any) -> None:
+        super().__init__(logging.WARNING)
+        self._worker = worker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record."""
+        said = {"name": record.name, "level": record.levelno, "text": record.getMessage()}
+        self._worker.log_event(BED_LOG, said)
 
 
 def _unmeasured(case: Any, status: Status, message: str) -> Outcome:

@@ -3,6 +3,7 @@
 Two results are cached by content: the poured packing, and the relaxed bed (`cache.py`).
 """
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.relaxing import blended_field, needed_strength, relax
 from sampling_sim.regolith.settling import uniform_field
 
+log = logging.getLogger(__name__)
+
 __all__ = ["blended_field", "needed_strength", "prepare_bed", "uniform_field"]
 
 
@@ -23,6 +26,7 @@ def prepare_bed(
 ) -> Bed:
     """Bed of `parameters` at rest in `field`, from the cache if it is there.
 
+    A bed that is unsettled, made now or before, is said to be so: `may_be_unsettled` allows it.
     With `may_leave` the bed is left at rest under a weak inward gravity instead, so that the run
     shows it leave.
 
@@ -48,4 +52,10 @@ def prepare_bed(
         poured = cached_bed("poured", pouring, None, cache_dir, lambda: poured_bed(pouring))
         return relax(poured, parameters, field)
 
-    return cached_bed("relaxed", parameters, field, cache_dir, make)
+    bed = cached_bed("relaxed", parameters, field, cache_dir, make)
+    if not bed.is_settled:
+        log.warning(
+            "bed is unsettled, it starts as placed and may sink: packing seed %d, packing fraction "
+            "%.3f", parameters.packing_seed, bed.packing_fraction,
+        )  # fmt: skip
+    return bed

@@ -47,11 +47,15 @@ POURING_BOND = 30.0
 def pouring_gravity(parameters: RegolithParameters) -> float:
     """Inward acceleration [m/s²] of the pouring: fast, but soft grains are pressed gently.
 
-    A bed under the pressure p at its floor has overlaps of about r (p/E*)^⅔.
+    A bed under the pressure p at its floor presses its grains together by about F = (4/3) √½ p r².
+    Hertz overlaps by r (p/E*)^⅔ then, a linear spring by F/k.
     """
     p = parameters
-    strain = POURING_OVERLAP * p.cohesion_range / (0.5 * p.diameter_max)
-    pressure = p.pair_modulus * strain**1.5
+    radius, overlap = 0.5 * p.diameter_max, POURING_OVERLAP * p.cohesion_range
+    if p.normal_law == "linear":
+        pressure = p.normal_stiffness * overlap / (4.0 / 3.0 * sqrt(0.5) * radius**2)
+    else:
+        pressure = p.pair_modulus * (overlap / radius) ** 1.5
     return min(POURING_GRAVITY, pressure / (EXPECTED_PACKING * p.grain_density * p.depth))
 
 

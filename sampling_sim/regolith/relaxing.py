@@ -80,7 +80,7 @@ def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
         if not parameters.may_be_unsettled:
             raise
         rested = measured(replace(bed, is_settled=False))
-        log.warning("bed is unsettled, it starts as placed: %s", error)
+        log.info("not at rest as asked: %s", error)
     log.info(
         "bed: %d grains, packing %.3f, coordination %.2f, rms %.2g m/s",
         rested.radius.size, rested.packing_fraction, rested.coordination_number, rested.rms_speed,

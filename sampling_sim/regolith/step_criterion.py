@@ -11,7 +11,7 @@ each with its reason and its remedy; the shortest counts.  SI.
 - way: the fastest grain or tool moves less than the lists of neighbours allow for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, pi, sqrt
 
 from sampling_sim.errors import DivergenceError
@@ -24,6 +24,10 @@ GUARDED_OVERLAP = 0.05
 STEPS_PER_CONTACT = 8.0
 """Steps in half a period of the smallest pair at that overlap.  6 behaves and 4 jitters in trials;
 chosen: 8, because a rigid tool is stiffer than a pair by a sixth (√2 in frequency squared)."""
+
+LEAST_STEPS = 6.5
+"""Steps in half a period at the overlaps that a step has met, below which the criterion is broken:
+a grain in a cage of twelve calms down at 6.5 and explodes at 6 (test_step_criterion)."""
 
 RAYLEIGH_SHARE = 0.4
 """Share of the Rayleigh time; chosen: the upper end of the usual 0.1 to 0.4, as the period of the
@@ -43,9 +47,13 @@ class StepLimit:
     """[s]."""
     remedy: str
     """What to change for a longer one."""
+    met: "StepLimit | None" = None
+    """Limit of the step in use until now, by the overlaps it has met; None where none were seen."""
 
 
-def pair_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
+def pair_limit(
+    parameters: RegolithParameters, overlap: float, steps: float = STEPS_PER_CONTACT
+) -> StepLimit:
     """Period limit of the smallest pair (m* = m/2, R* = r/2), `overlap` over its radius.
 
     Hertz: k = 2 E* √(R* δ); a linear spring's does not depend on the overlap.  Clumps shorten every
@@ -56,12 +64,14 @@ def pair_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
         f"period of the smallest pair at {overlap:.2%} overlap",
         parameters.shape.step_factor()
         * _half_period(0.5 * _smallest_mass(parameters), stiffness)
-        / STEPS_PER_CONTACT,
+        / steps,
         "lower regolith.youngs_modulus or normal_stiffness, or raise diameter_min",
     )
 
 
-def tool_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
+def tool_limit(
+    parameters: RegolithParameters, overlap: float, steps: float = STEPS_PER_CONTACT
+) -> StepLimit:
     """Period limit of the smallest grain on a rigid tool (m* = m, R* = r, stiffness doubled)."""
     radius = 0.5 * parameters.diameter_min
     stiffness = 4.0 * parameters.pair_modulus * radius * sqrt(overlap)
@@ -71,7 +81,7 @@ def tool_limit(parameters: RegolithParameters, overlap: float) -> StepLimit:
         f"period of the smallest grain on a tool at {overlap:.2%} overlap",
         parameters.shape.step_factor()
         * _half_period(_smallest_mass(parameters), stiffness)
-        / STEPS_PER_CONTACT,
+        / steps,
         "lower regolith.youngs_modulus or the tool's speed, or raise diameter_min",
     )
 
@@ -116,12 +126,14 @@ def longest_step(parameters: RegolithParameters) -> float:
 
 
 def shortest(*limits: StepLimit) -> StepLimit:
-    """Limit that counts."""
-    return min(limits, key=lambda limit: limit.longest)
+    """Limit that counts, with the one that counts for the step in use until now."""
+    least = min(limits, key=lambda limit: limit.longest)
+    met = [limit.met for limit in limits if limit.met is not None]
+    return replace(least, met=shortest(*met)) if met else least
 
 
 def require_step(step: float, limit: StepLimit) -> None:
-    """Refuse a step [s] that is beyond a limit.
+    """Refuse a contact step in use [s] that is beyond a limit.
 
     Raises
     ------
@@ -130,8 +142,8 @@ def require_step(step: float, limit: StepLimit) -> None:
     """
     if step > limit.longest * (1.0 + 1e-9):
         msg = (
-            f"engine.contact_step = {step:.3g} s is longer than {limit.longest:.3g} s, the limit "
-            f"by the {limit.name}: shorten it, {limit.remedy}"
+            f"the contact step of {step:.3g} s is longer than {limit.longest:.3g} s, the limit by "
+            f"the {limit.name}: shorten engine.contact_step, {limit.remedy}"
         )
         raise DivergenceError(msg)
 
@@ -195,14 +207,6 @@ def tool_overlap(
         taken = 0.4 * hertz * middle**2.5 + 0.5 * hertz**2 * middle**3 / bristle_stiffness
         low, high = (middle, high) if taken < 0.5 * mass * speed**2 else (low, middle)
     return high / radius
-
-
-def modulus_for_overlap(parameters: RegolithParameters, overlap: float, limit: float) -> float:
-    """Young's modulus [Pa] at which an impact that overlaps by `overlap` overlaps by `limit`.
-
-    From Hertz: the overlap of a given impact goes with E^−0.4.
-    """
-    return parameters.youngs_modulus * (overlap / limit) ** 2.5
 
 
 def _smallest_mass(parameters: RegolithParameters) -> float:

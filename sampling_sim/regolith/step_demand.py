@@ -1,10 +1,12 @@
 """What the bed and its tools ask of the contact step now: limits from overlaps and speeds.
 
 In: overlaps seen since the last look, the fastest grain, the links' motion.  Out: the limits of
-`step_criterion`, judged at overlaps that leave headroom for what comes before the next look.
+`step_criterion`, judged at overlaps that leave headroom for what comes before the next look; and
+the limit that the step in use until now must have kept, judged at the overlaps as they were seen.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,10 +15,12 @@ from sampling_sim.regolith.overlaps import OverlapStatistics
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, Primitive
 from sampling_sim.regolith.step_criterion import (
+    LEAST_STEPS,
     StepLimit,
     pair_limit,
     pair_overlap,
     rayleigh_limit,
+    shortest,
     tool_limit,
     tool_overlap,
     way_limit,
@@ -37,12 +41,26 @@ def contact_limits(
     """Limits by contacts: those seen, and two of the fastest grains [m/s] meeting head on."""
     coming = pair_overlap(parameters, 2.0 * fastest)
     pair = max(LEAST_OVERLAP, HEADROOM * max(seen.peak_grain, seen.peak_fixed), coming)
-    limits = [pair_limit(parameters, pair)]
+    limits = [replace(pair_limit(parameters, pair), met=met_limit(parameters, seen))]
     if seen.peak_tool > 0.0:
         limits.append(tool_limit(parameters, HEADROOM * seen.peak_tool))
     if parameters.normal_law == "hertz":
         limits.append(rayleigh_limit(parameters))
     return limits
+
+
+def met_limit(parameters: RegolithParameters, seen: OverlapStatistics) -> StepLimit:
+    """Limit of the step that met these overlaps: a longer one has broken the criterion.
+
+    No headroom, and `LEAST_STEPS` in place of the steps that a step is chosen for.
+    """
+    limits = [
+        pair_limit(parameters, max(seen.peak_grain, seen.peak_fixed), LEAST_STEPS),
+        tool_limit(parameters, seen.peak_tool, LEAST_STEPS),
+    ]
+    if parameters.normal_law == "hertz":
+        limits.append(rayleigh_limit(parameters))
+    return shortest(*limits)
 
 
 def tool_limits(

@@ -6,7 +6,7 @@ colour-blind; the diverging one is centred on zero.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import degrees
+from math import degrees, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,9 @@ def draw_maps(file: Path, whole: Survey, marks: Sequence[tuple[float, float]] = 
 def assumptions(whole: Survey) -> list[str]:
     """Lines that say what the maps take for granted, and the shares of the surface."""
     p, found = whole.parameters, whole.report()
+    needed = f"Everywhere it stays with {found['largest_cohesion']:.3g} Pa"
+    if not isfinite(found["largest_cohesion"]):
+        needed = "Without friction no cohesion holds a grain on a slope"
     extents = " x ".join(f"{extent:.4g}" for extent in whole.shape.extents)
     if isinstance(whole.spin, UniformSpin):
         axis = ", ".join(f"{part:g}" for part in whole.spin.axis_b)
@@ -116,7 +119,7 @@ def assumptions(whole: Survey) -> list[str]:
         f"{found['outward_share']:.1%} of the surface is pulled outward",
         f"A grain held by {p.cohesion:.3g} Pa stays on {found['retained_area']:.3g} m² of "
         f"{found['area']:.4g} m²",
-        f"Everywhere it stays with {found['largest_cohesion']:.3g} Pa",
+        needed,
         "",
         f"One value a face, {len(whole.surface.faces)} faces; frame B: centre of mass,",
         "principal axes.  The views under each map are shaded a little",

@@ -95,3 +95,40 @@ def test_scale_gives_a_model_without_unit_its_size(call, tmp_path):
     for wrong in ("2", "2 kg", "big", "-2 m"):
         code, out, err = call(path, "--scale", wrong)
         assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("suffix", [".obj", ".stl", ".PLY", ".glb"])
+def test_a_mesh_is_written_in_the_format_of_its_name(call, suffix, tmp_path):
+    """Read back in metres and the body frame: every digit of an OBJ, single precision elsewhere."""
+    written, whole = tmp_path / f"body{suffix}", load_shape("kamooalewa")
+    code, out, err = call("kamooalewa", "-o", written, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["volume"] == whole.volume
+    first = {".obj": b"# kamooalewa", ".PLY": b"ply", ".glb": b"glTF"}.get(suffix, b"")
+    assert written.read_bytes().startswith(first)
+    again = load_shape(written, "m")
+    assert len(again.faces) == len(whole.faces)
+    assert len(again.vertices) == len(whole.vertices)
+    tolerance = 1e-12 if suffix == ".obj" else 1e-6  # a unit in the last place: 2^-24
+    assert again.volume == pytest.approx(whole.volume, rel=tolerance)
+    assert again.extents == pytest.approx(whole.extents, rel=tolerance)
+
+
+@pytest.mark.parametrize("name", ["body.x3d", "body"])
+def test_a_name_of_no_format_that_is_written_is_refused_before_the_mesh_is_read(
+    call, name, tmp_path
+):
+    code, out, err = call("kamooalewa", "-o", tmp_path / name)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert f"{tmp_path / name}: format " in err
+    assert "is not written; use .obj, .stl, .ply, .glb" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_is_not_replaced(call, tmp_path):
+    there = tmp_path / "body.stl"
+    there.write_text("mine")
+    code, _, err = call("kamooalewa", "-o", there)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "cannot be written: File exists" in err
+    assert there.read_text() == "mine"

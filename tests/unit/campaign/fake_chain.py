@@ -5,6 +5,7 @@ Importable by name in a worker process, as the real runner is.
 
 import hashlib
 import json
+import logging
 import os
 import signal
 import time
@@ -55,9 +56,9 @@ class FakeSequence:
 
     approach_speed: Annotated[Speed, Gt(0), Le(1.0)]
     tilt: Annotated[Angle, Ge(-0.5), Le(0.5)] = 0.0
-    behaviour: Literal["collect", "diverge", "raise", "refuse", "die", "die_once", "sleep"] = (
-        "collect"
-    )
+    behaviour: Literal[
+        "collect", "diverge", "raise", "refuse", "die", "die_once", "sleep", "warn"
+    ] = "collect"
     marker: str = ""
     pause: Annotated[float, Ge(0)] = 0.0
 
@@ -108,6 +109,9 @@ def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
         raise RuntimeError("wires crossed")
     if behaviour == "refuse":
         raise BadInput("the bed cannot stay: needs tensile_strength = 1 Pa")
+    if behaviour == "warn":
+        logging.getLogger("sampling_sim.regolith.cache").warning("bed %d: made anew", 3)
+        logging.getLogger("sampling_sim.simulation").warning("overlap near its limit")
     marker = Path(case.sequence.marker)
     if behaviour == "die" or (behaviour == "die_once" and not marker.exists()):
         if behaviour == "die_once":

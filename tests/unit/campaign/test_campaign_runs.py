@@ -1,5 +1,6 @@
 """Campaigns on worker processes: every case kept, whatever becomes of it, and always the same."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -230,3 +231,29 @@ def test_an_attempt_turns_errors_into_outcomes(experiment: Load) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         attempt(interrupted, case)
+
+
+class Heard(logging.Handler):
+    """Keeps what is logged; distributed silences the handlers of `caplog`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[str, str, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append((record.name, record.levelname, record.getMessage()))
+
+
+def test_what_workers_say_of_a_bed_is_logged_here_once_and_the_rest_is_not(
+    experiment: Load, tmp_path: Path
+) -> None:
+    """Six cases on two workers, each of which warns of its bed and of an overlap."""
+    loaded, heard, log = experiment("sequence.behaviour=warn"), Heard(), logging.getLogger()
+    log.addHandler(heard)
+    try:
+        run_campaign(loaded, tmp_path / "out.h5", workers=2, runner=fake_chain.fake_run)
+    finally:
+        log.removeHandler(heard)
+    assert [line for line in heard.said if line[0].startswith("sampling_sim")] == [
+        ("sampling_sim.regolith.cache", "WARNING", "bed 3: made anew")
+    ]

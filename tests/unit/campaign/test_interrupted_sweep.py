@@ -91,3 +91,14 @@ def test_a_sweep_killed_outright_leaves_its_shards_and_resume_completes_them(
     assert err.count("case ") == 6 - left
     assert read_store(output).columns["case"].tolist() == list(range(6))
     assert not (tmp_path / "out.h5.shards").exists()
+
+
+def test_a_line_about_a_bed_reaches_the_terminal_once_from_worker_processes(
+    experiment_file: Path, tmp_path: Path
+) -> None:
+    process = start(experiment_file, tmp_path / "o.h5", "--set", "sequence.behaviour=warn")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    said = [line for line in err.splitlines() if "warning" in line]
+    assert said == ["sampling-sim: warning: bed 3: made anew"]
+    assert "made anew" not in out

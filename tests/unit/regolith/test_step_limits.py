@@ -1,14 +1,18 @@
 """Limits of the contact step: figures, the shortest counts, and what a broken one says."""
 
+from dataclasses import replace
+
 import pytest
 
 from sampling_sim.errors import DivergenceError
+from sampling_sim.regolith.overlaps import OverlapStatistics
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.step_criterion import (
     GUARDED_OVERLAP,
+    LEAST_STEPS,
+    STEPS_PER_CONTACT,
     contact_steps_per_exchange,
     longest_step,
-    modulus_for_overlap,
     pair_limit,
     rayleigh_limit,
     require_step,
@@ -18,18 +22,17 @@ from sampling_sim.regolith.step_criterion import (
     tool_overlap,
     way_limit,
 )
+from sampling_sim.regolith.step_demand import contact_limits, met_limit
 
 DEFAULT = RegolithParameters()
 
 
 def test_a_tool_at_two_metres_a_second_asks_for_a_stiff_bed():
     """engine-notes: 1 % at 2 m/s asks for E = 4e9 Pa, 5 % at 0.5 m/s for 4e6."""
-    fast = modulus_for_overlap(DEFAULT, tool_overlap(DEFAULT, 2.0), 0.01)
-    assert fast == pytest.approx(4e9, rel=0.1)
-    slow = modulus_for_overlap(DEFAULT, tool_overlap(DEFAULT, 0.5), 0.05)
-    assert slow == pytest.approx(4.5e6, rel=0.15)
-    stiff = RegolithParameters(youngs_modulus=fast)
-    assert tool_overlap(stiff, 2.0) == pytest.approx(0.01, rel=1e-12)
+    # overlaps go with E^-0.4: 10 % of the modulus are 4 % of the overlap
+    assert tool_overlap(replace(DEFAULT, youngs_modulus=4e9), 2.0) == pytest.approx(0.01, rel=0.04)
+    soft = replace(DEFAULT, youngs_modulus=4.5e6, tensile_strength=0.1)
+    assert tool_overlap(soft, 0.5) == pytest.approx(0.05, rel=0.06)
 
 
 def test_limits_lengthen_as_overlaps_fall_and_rayleigh_bounds_them():
@@ -72,3 +75,35 @@ def test_a_step_beyond_a_limit_is_refused_with_both_values():
         DivergenceError, match=r"6e-05 s is longer than 5.2.*e-05 s.*20.00% overlap"
     ):
         require_step(6e-5, limit)
+
+
+def seen(**peaks):
+    """Overlaps of one look."""
+    none = {"peak_grain": 0.0, "peak_tool": 0.0, "peak_fixed": 0.0}
+    return OverlapStatistics(mean=0.0, peak_bristle_deflection=0.0, **none | peaks)
+
+
+def test_the_step_in_use_is_judged_at_the_overlaps_it_met_without_headroom():
+    for peaks, limit in (
+        ({"peak_grain": 0.12}, pair_limit),
+        ({"peak_fixed": 0.12}, pair_limit),
+        ({"peak_tool": 0.12}, tool_limit),
+    ):
+        met = met_limit(DEFAULT, seen(**peaks))
+        expected = STEPS_PER_CONTACT / LEAST_STEPS * limit(DEFAULT, 0.12).longest
+        assert met.longest == pytest.approx(expected, rel=1e-12)
+        assert "12.00% overlap" in met.name
+        chosen = shortest(*contact_limits(DEFAULT, seen(**peaks), 0.0))
+        assert chosen.longest < 0.75 * met.longest
+        assert chosen.met == met
+    # nothing met: grains at rest may still not be stepped beyond the Rayleigh time
+    assert met_limit(DEFAULT, seen()) == rayleigh_limit(DEFAULT)
+
+
+def test_the_longest_fixed_step_bears_more_than_the_grains_guard_lets_pass():
+    met = met_limit(DEFAULT, seen(peak_grain=2.0 * GUARDED_OVERLAP, peak_tool=GUARDED_OVERLAP))
+    require_step(stable_step(DEFAULT), met)
+    with pytest.raises(DivergenceError, match="on a tool"):
+        require_step(stable_step(DEFAULT), met_limit(DEFAULT, seen(peak_tool=0.1)))
+    linear = RegolithParameters(normal_law="linear", normal_stiffness=1e5)
+    require_step(stable_step(linear), met_limit(linear, seen(peak_grain=0.3, peak_tool=0.3)))

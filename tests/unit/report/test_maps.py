@@ -87,6 +87,14 @@ def test_assumptions_name_what_was_set(whole):
     assert not np.allclose(felt, whole.environment.normal_acceleration, rtol=1e-3)
 
 
+def test_assumptions_of_a_survey_without_friction_name_no_infinite_cohesion(whole):
+    smooth = survey(whole.shape, 2700.0, whole.spin, SurveyParameters(friction_angle=0.0))
+    text = "\n".join(assumptions(smooth))
+    assert "Without friction no cohesion holds a grain on a slope" in text
+    assert "inf" not in text
+    assert "Everywhere it stays with" in "\n".join(assumptions(whole))
+
+
 @pytest.mark.parametrize("name", ["map.jpg", "map", "none/map.png"])
 def test_a_file_that_cannot_be_written_is_refused(whole, tmp_path, name):
     with pytest.raises(BadInput, match="map"):

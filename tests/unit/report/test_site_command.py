@@ -110,3 +110,15 @@ def test_bad_input_is_one_line_and_exit_2(call, tmp_path, monkeypatch, arguments
     assert said in err
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_friction_no_cohesion_is_named(call):
+    """The formula divides by tan 0; JSON has null, people read why."""
+    for options in ((), ("--best",)):
+        code, out, _ = call("--friction-angle", 0, *options)
+        assert code == 0
+        assert "without friction no cohesion holds a grain on a slope" in out
+        assert "inf" not in out
+    assert parsed(call("--friction-angle", 0, "--json"))["needed_cohesion"] is None
+    assert parsed(call("--friction-angle", 0, "--best", "--json"))["largest_cohesion"] is None
+    assert "Pa" in call("--friction-angle", 1, "--best")[1]
