@@ -56,11 +56,13 @@ class Simulation:
             primitives=self.design.primitives,
             contact_step=_first_step(case),
             active_region=engine.active_region,
+            rim=(engine.rim_width, engine.rim_drag),
         )
         self.sequence = TouchAndGo(case.sequence)
         surface_top = float((self.bed.position[:, 2] + self.bed.radius).max())
         self.monitor = Monitor(engine.exchange_step, surface_top)
         _refuse_head_off_the_bed(case, self.design)
+        _refuse_rim_across_the_bed(case)
         bus = [box for box in self.design.outline if box.link == 0]
         self._clearance = BodyClearance(self.surroundings.shape, self.surroundings.site, bus)
         self.world = World(self.design, engine, bedrock_depth=-self.bed.floor)
@@ -275,6 +277,14 @@ def _first_step(case: Case) -> float:
         return engine.contact_step
     stable = math.ceil(engine.exchange_step / stable_step(case.regolith))
     return engine.exchange_step / max(engine.contacts_per_exchange, stable)
+
+
+def _refuse_rim_across_the_bed(case: Case) -> None:
+    """Refuse a rim that leaves nothing of the bed inside."""
+    most = 0.5 * min(case.regolith.width_x, case.regolith.width_y)
+    if case.engine.rim_width >= most:
+        allowed = f"less than half of the bed's smaller width, {most:g} m"
+        raise ConfigError("engine.rim_width", case.engine.rim_width, allowed)
 
 
 def _refuse_head_off_the_bed(case: Case, design: Design) -> None:

@@ -3,7 +3,7 @@
 A grain falls asleep when over a window of `WINDOW` it has moved less than a share of what the
 field alone would move a loose grain, is slow, and touches no awake grain that is not so; it is then
 fixed, and contacts between two sleepers are not evaluated.  It wakes, with all grains around it,
-when the load of its awake neighbours differs by more than `WAKE_SHARE` of its bond and weight from
+when the load of its awake neighbours differs by more than `WAKE_SHARE` bonds and weights from
 what it was when the neighbours were settled, or when a tool may reach it before the next look.  So
 what is neglected is stated: load changes below that share, and motion slower than the limits.
 """
@@ -21,12 +21,16 @@ from sampling_sim.regolith.grains import Field, Grains
 
 WINDOW = 0.25
 """[s] over which rest is judged; chosen: a loose grain moves by micrometres in it."""
-REST_SHARE = 1.0
-"""Largest displacement over the window, as a share of ½ a t² in the site's field; chosen."""
+REST_SHARE = 0.5
+"""Largest displacement over the window, as a share of ½ a t² in the site's field; chosen: a loose
+grain has left it behind within one window."""
 REST_SPEED = 1e-3
-"""[m/s] and at the end of it; chosen: twice what a bed at rest may have (packing.RMS_AT_REST)."""
-WAKE_SHARE = 0.05
-"""Change of load that wakes, over pull-off force plus weight; chosen: a twentieth."""
+"""[m/s] and at the end of it; chosen: above the tremor of waves that pass, as the displacement
+already tells rest from flight."""
+WAKE_SHARE = 4.0
+"""Change of load that wakes, over pull-off force plus weight.  Chosen: grains pressed so hard lean
+on their neighbours; at 0.05 a blow wakes a bed of any width, and outcomes do not show it
+(docs/grain-speed.md)."""
 WAKE_REACH = 2.0
 """Distance from a woken grain within which others wake too, in largest diameters; chosen."""
 

@@ -20,6 +20,7 @@ from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
 from sampling_sim.regolith.overlaps import OverlapStatistics, joined, overlap_statistics
 from sampling_sim.regolith.plates import Plates, plates_of
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
+from sampling_sim.regolith.rim import Rim, rim_drag
 from sampling_sim.regolith.solver_state import filled, flat, touching
 from sampling_sim.regolith.step_criterion import StepLimit, longest_step, shortest, stable_step
 from sampling_sim.regolith.step_demand import contact_limits, tool_limits, way_limits
@@ -63,6 +64,8 @@ class GrainSolver:
         ±half a period when lists are made.
     active_region
         Leave grains at rest out of the step (`activity.py`); all sleep at the start.
+    rim
+        Width [m] and drag [1/s] of a rim along the sides of the bed's box (`rim.py`).
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class GrainSolver:
         walls: FloatArray | None = None,
         period: tuple[float, float] | None = None,
         active_region: bool = False,
+        rim: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         longest = stable_step(bed.parameters)
         if not 0.0 < contact_step <= longest:
@@ -89,6 +93,8 @@ class GrainSolver:
         self._skin = SKIN * bed.parameters.diameter_min
         self._order = spatial_order(bed.position, 2.0 * bed.radius.max() + self._skin)
         self._rank = np.argsort(self._order)
+        half = 0.5 * bed.parameters.width_x, 0.5 * bed.parameters.width_y
+        self._rim = Rim(*half, *rim)
         self._material = assembly.material_of(bed)
         self._grains = assembly.grains_of(bed, self._order)
         self._cells = assembly.cells_of(bed, self._skin + self._material.reach, period)
@@ -205,6 +211,7 @@ class GrainSolver:
                     self._grains, self._clumps, self._lists, self._walls, self._region,
                     self._material, self._cells, self._skin,
                 )  # fmt: skip
+                self._grains.drag[:] = rim_drag(self._grains.position, self._rim)
                 self.rebuilds, moved = self.rebuilds + 1, 0.0
             if stop != END and surfaces.kind.size:
                 # a grain may go from half a skin behind its reference to half a skin ahead

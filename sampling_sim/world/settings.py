@@ -11,7 +11,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Interval, Le
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.quantities import AngularRate, Length, Number, Stiffness, Time
+from sampling_sim.quantities import AngularRate, Length, Number, Rate, Stiffness, Time
 
 RATIO_TOLERANCE = 1e-9
 """Relative error allowed in a ratio of two steps, for the round-off of decimal texts."""
@@ -33,6 +33,12 @@ class EngineParameters:
     active_region: bool = False
     """Leave grains at rest that nothing disturbs out of the step (regolith/activity.py);
     chosen: off, until outcomes with and without have been compared over seeds."""
+    rim_width: Annotated[Length, Ge(0), Le(10)] = 0.0
+    """[m] of a rim along the sides of the bed whose grains are dragged (regolith/rim.py); chosen:
+    none, the sides are smooth walls."""
+    rim_drag: Annotated[Rate, Ge(0), Le(1e5)] = 500.0
+    """[1/s] of the rim's grains at the side, where `rim_width` is set; chosen: a wave of 7 m/s, as
+    of soft grains under little load, comes back from 0.1 m of rim with a hundredth of its energy."""
     overlap_grain_mean: Annotated[Number, Gt(0), Le(1)] = 0.01
     """[1] guard: mean overlap between grains over the radius; issue 2."""
     overlap_grain_peak: Annotated[Number, Gt(0), Le(1)] = 0.05

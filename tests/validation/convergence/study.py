@@ -1,10 +1,12 @@
 """Convergence of the default touch-and-go with step, stiffness, cohesion range, grains and bed.
 
     python tests/validation/convergence/study.py --repeats 32 --workers 2
+    python tests/validation/convergence/study.py beds --repeats 32 --workers 2
 
-runs every level of levels.toml as a campaign of its own (results/convergence/*.h5; an interrupted
-study goes on where it was) and writes results/convergence.json and docs/convergence.md.  `--set`
-changes the base experiment, `--levels` picks some of the levels, `--outcome` adds columns.
+runs every level of levels.toml, or of the plan named, as a campaign of its own (in
+results/convergence/; an interrupted study goes on where it was) and writes results/convergence.json
+and docs/convergence.md, or the files of the plan's name.  `--set` changes the base experiment,
+`--levels` picks some of the levels.
 """
 
 import argparse
@@ -25,20 +27,30 @@ from sampling_sim.store import read_store
 
 ROOT = Path(__file__).parents[3]
 BASE = ROOT / "experiments" / "touch_and_go.toml"
-LEVELS = Path(__file__).parent / "levels.toml"
 OUTCOMES = {"collected_mass": "kg", "peak_force": "N", "max_sinkage": "m", "ejected_mass": "kg"}
+TITLE = "Convergence of the default touch-and-go"
+INTRODUCTION = """# {title}
+
+Written by `tests/validation/convergence/study.py`; do not edit. {repeats} replicates a level of
+`experiments/touch_and_go.toml`, paired (same approach errors, same packing seeds), with what the
+plan beside that script changes. Each cell: mean, then the mean paired difference to the first level over
+its mean, with its 95 % interval over packings (over replicates where there are fewer than three
+packings).
+"""
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("plan", nargs="?", default="levels", help="levels.toml or another")
     parser.add_argument("--repeats", type=int, default=32)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--levels", nargs="*", help="names; all unless given")
     parser.add_argument("--set", nargs="*", default=[], help="KEY=VALUE for every level")
-    parser.add_argument("--folder", type=Path, default=ROOT / "results" / "convergence")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "convergence.md")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    name = "convergence" if asked.plan == "levels" else f"convergence-{asked.plan}"
+    asked.folder, asked.page = ROOT / "results" / name, ROOT / "docs" / f"{name}.md"
+    return asked
 
 
 def flown(level: dict, always: list[str], asked: argparse.Namespace) -> dict:
@@ -54,11 +66,11 @@ def flown(level: dict, always: list[str], asked: argparse.Namespace) -> dict:
     return columns | {"status": np.asarray(columns["status"], str)}
 
 
-def page(levels: list[dict], columns: dict[str, dict]) -> str:
-    """Text of docs/convergence.md."""
+def page(levels: list[dict], columns: dict[str, dict], title: str = TITLE) -> str:
+    """Text of the page."""
     base = columns[levels[0]["name"]]
     head = [f"{name} [{unit}]" for name, unit in OUTCOMES.items()]
-    lines = [INTRODUCTION.format(repeats=len(base["status"]))]
+    lines = [INTRODUCTION.format(title=title, repeats=len(base["status"]))]
     lines += [f"| level | varied | {' | '.join(head)} | wall time [s] |"]
     lines += ["|---" * (len(head) + 3) + "|"]
     for level in levels:
@@ -88,19 +100,10 @@ def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
     )
 
 
-INTRODUCTION = """# Convergence of the default touch-and-go
-
-Written by `tests/validation/convergence/study.py`; do not edit. {repeats} replicates a level of
-`experiments/touch_and_go.toml`, paired (same approach errors, same packing seeds). Each cell: mean,
-then the mean paired difference to the default over the default's mean, with its 95 % interval over
-packings (over replicates where there are fewer than three packings).
-"""
-
-
 def main() -> None:
     """Run the study and write its page."""
     asked = arguments()
-    plan = tomllib.loads(LEVELS.read_text())
+    plan = tomllib.loads((Path(__file__).parent / f"{asked.plan}.toml").read_text())
     first, *others = plan["level"]
     levels = [first, *(o for o in others if not asked.levels or o["name"] in asked.levels)]
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +111,7 @@ def main() -> None:
     for level in levels:
         columns[level["name"]] = flown(level, plan["always"], asked)
         done = [level for level in levels if level["name"] in columns]
-        asked.page.write_text(page(done, columns))
+        asked.page.write_text(page(done, columns, plan.get("title", TITLE)))
     kept = {name: {k: np.asarray(v).tolist() for k, v in c.items()} for name, c in columns.items()}
     asked.folder.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n")
 
