@@ -53,8 +53,8 @@ def test_rest_is_left_out_and_what_a_tool_may_reach_is_not():
         plate = surface(size=(0.05, 0.05, 0.001), rotation=TURNED, restitution=0.5)
         solver = row(active_region=active_region, primitives=[plate])
         awake = []
-        for k in range(190):
-            place = np.array([[-0.02 + 1e-3 * 0.05 * (k + 0.5), 0.0, 0.0]])
+        for k in range(290):
+            place = np.array([[-0.025 + 1e-3 * 0.05 * (k + 0.5), 0.0, 0.0]])
             motion = LinkMotion(
                 place, np.eye(3)[None], np.array([[1e-3, 0.0, 0.0]]), np.zeros((1, 3))
             )

@@ -33,9 +33,9 @@ INTRODUCTION = """# {title}
 
 Written by `tests/validation/convergence/study.py`; do not edit. {repeats} replicates a level of
 `experiments/touch_and_go.toml`, paired (same approach errors, same packing seeds), with what the
-plan beside that script changes. Each cell: mean, then the mean paired difference to the first level over
-its mean, with its 95 % interval over packings (over replicates where there are fewer than three
-packings).
+plan beside that script changes. Each cell: mean, then the mean paired difference to the first level
+over its mean, with its 95 % interval over packings (over replicates where there are fewer than
+three packings).
 """
 
 
