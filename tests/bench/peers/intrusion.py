@@ -108,7 +108,8 @@ def force_in_lammps(position, radius, **changed):
     mean = float(radius.mean())
     mass = sphere_mass(GRAINS, mean)
     # ours takes a tool for rigid (E* doubles) and flat (R* is the grain's radius): the modulus
-    # makes up for LAMMPS's curved ball, exactly for the mean grain, within 1 % for the others
+    # makes up for LAMMPS's curved ball, exactly for the mean grain, within 1 % for the others; its
+    # shorter rolling lever is not made up for (docs/verification-cross-code.md)
     curved = mean * BALL / (mean + BALL)
     stiffer = 2.0 * float(np.sqrt(mean / curved))
     common = {"overlap": MEAN_OVERLAP, **changed}
