@@ -70,7 +70,7 @@ def calibration(parameters: RegolithParameters) -> Calibration:
     A friction angle beyond the tables takes the nearest end: the report of the bed says that it
     was not reached.
     """
-    fraction = getattr(parameters, "packing_fraction", None) or NOMINAL_PACKING
+    fraction = parameters.packing_fraction or NOMINAL_PACKING
     tangents = _row(WET_TANGENT if _is_cohesive(parameters) else DRY_TANGENT, fraction)
     nodes = np.arange(len(FRICTION), dtype=float)
     if parameters.friction_angle is not None:
@@ -111,19 +111,23 @@ def bond_strength(parameters: RegolithParameters) -> float:
     return parameters.tensile_strength / found.tension_share
 
 
-def tensile_strength(parameters: RegolithParameters) -> float:
-    """Tensile strength [Pa] requested, or in its place what the requested cohesion's bonds have."""
-    return bond_strength(parameters) * calibration(parameters).tension_share
-
-
 def bond_strengths(parameters: RegolithParameters) -> list[float]:
     """Rumpf strength [Pa] of the bonds of each layer, one entry for a bed without layers."""
     return [bond_strength(layer) for layer in _of_layers(parameters)]
 
 
-def tensile_strengths(parameters: RegolithParameters) -> list[float]:
-    """Tensile strength [Pa] of each layer, as `tensile_strength`."""
-    return [tensile_strength(layer) for layer in _of_layers(parameters)]
+def requests(parameters: RegolithParameters) -> list[tuple[str, float, float]]:
+    """Key below `regolith.`, value [Pa] and share of Rumpf, of what each layer is asked for."""
+    found = []
+    for index, layer in enumerate(_of_layers(parameters)):
+        own = parameters.layers and parameters.layers[index].tensile_strength is not None
+        key = f"layers.{index}.tensile_strength" if own else "tensile_strength"
+        shares = calibration(layer)
+        if layer.cohesion is not None:
+            found.append(("cohesion", layer.cohesion, shares.cohesion_share))
+        else:
+            found.append((key, layer.tensile_strength, shares.tension_share))
+    return found
 
 
 def calibration_of(parameters: RegolithParameters) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.calibration import tensile_strengths
+from sampling_sim.regolith.calibration import bond_strengths, requests
 from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.layers import layer_bottoms
 from sampling_sim.regolith.parameters import RegolithParameters
@@ -35,8 +35,8 @@ from sampling_sim.regolith.step_criterion import stable_step
 log = logging.getLogger(__name__)
 
 LOCAL_WEAKNESS = 2.0
-"""[1] strength that holds for certain over ρ a h: beds fail where they are loosest (1.2 to 1.7
-were seen over packings)."""
+"""[1] Rumpf strength of bonds that hold for certain over ρ a h: beds fail where they are loosest
+(1.2 to 1.7 were seen over packings; at 1.4 two left, at 1.8 they stayed)."""
 KEPT_WITHIN = 0.01
 """[1] of the packing fraction asked for; chosen: half the step that drag on a plate notices."""
 HOLDING_TIME, HOLDING_FACTOR, HOLDING_END = 0.3, 0.6, 1e-3
@@ -47,8 +47,9 @@ BLEND_TIME, BLEND_STAGES = 1.0, 20
 RMS_AT_REST, MAX_AT_REST = 5e-5, 1e-3
 """[m/s] speeds below which a bed counts as at rest: 6 mm in 120 s, against escape at 1 cm/s."""
 FREE_TIME, FREE_TRIES = 1.5, 6
-"""[s] without drag before rest is judged, and how often; a bed that leaves the long-axis tip has
-2e-4 m/s by then, four times the limit."""
+"""[s] without drag before rest is judged, and how often; a bed that leaves the long-axis tip as a
+whole has 2e-4 m/s by then, four times the limit.  One whose bonds tear one by one may leave later:
+`LOCAL_WEAKNESS` keeps away from there."""
 
 
 def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
@@ -153,23 +154,25 @@ def _as_asked(bed: Bed) -> Bed:
 
 
 def _refuse_if_too_weak(bed: Bed, field: SiteField) -> None:
-    """Raise where a layer's strength is below what the outward field asks for at its bottom."""
+    """Raise where a layer's bonds are too weak for what the outward field asks at its bottom."""
     whole, p = needed_strength(bed, field), bed.parameters
     bottoms = [*layer_bottoms(p.layers, p.depth)[:-1], -bed.floor]
-    for index, (strength, bottom) in enumerate(zip(tensile_strengths(p), bottoms, strict=True)):
-        needed = whole * bottom / -bed.floor
-        if strength < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
+    for index, (bonds, bottom) in enumerate(zip(bond_strengths(p), bottoms, strict=True)):
+        needed = LOCAL_WEAKNESS * whole * bottom / -bed.floor
+        if bonds < needed or (needed > 0.0 and bed.pull_off_scale == 0.0):
             _refuse(bed, needed, index)
 
 
 def _refuse(bed: Bed, needed: float, index: int) -> None:
-    """Raise the error that names the strength a bed, or one of its layers, needs."""
-    strengths = tensile_strengths(bed.parameters)
-    layered = f"layers.{index % len(strengths)}." if bed.parameters.layers else ""
-    strength = strengths[index]
+    """Raise the error that names what a bed, or one of its layers, must be asked for.
+
+    `needed` [Pa] is the Rumpf strength of its bonds; the request is as much smaller as the
+    calibration says.
+    """
+    key, asked, share = requests(bed.parameters)[index]
     msg = (
-        f"regolith.{layered}tensile_strength = {strength:g} Pa: the site's field carries this bed "
-        f"away; it needs more than {needed:.3g} Pa (or set regolith.may_leave = true)"
+        f"regolith.{key} = {asked:g} Pa: the site's field carries this bed away; it needs more "
+        f"than {needed * share:.3g} Pa (or set regolith.may_leave = true)"
     )
     raise PackingError(msg)
 
@@ -185,7 +188,7 @@ def _at_rest(solver: GrainSolver, bed: Bed, field: SiteField) -> Bed:
             return measured(replace(rested, rms_speed=rms, max_speed=fastest))
     up = float(solver.velocity[~solver.fixed, 2].mean())
     if up > 0.5 * rms and not bed.parameters.may_leave:
-        _refuse(bed, LOCAL_WEAKNESS * needed_strength(bed, field), -1)
+        _refuse(bed, 1.5 * max(bond_strengths(bed.parameters)[-1], needed_strength(bed, field)), -1)
     msg = (
         f"the bed does not come to rest: rms {rms:.2g} m/s (limit {RMS_AT_REST:g}), fastest "
         f"{fastest:.2g} m/s (limit {MAX_AT_REST:g}); try another regolith.packing_seed or more "
