@@ -9,7 +9,7 @@ packings of 0.55 to 0.60; what a bed really has, `sampling-sim bed` measures.  S
 """
 
 from dataclasses import dataclass, replace
-from math import atan, tan
+from math import atan, degrees, tan
 from typing import Any
 
 import numpy as np
@@ -70,8 +70,7 @@ def calibration(parameters: RegolithParameters) -> Calibration:
     A friction angle beyond the tables takes the nearest end: the report of the bed says that it
     was not reached.
     """
-    fraction = getattr(parameters, "packing_fraction", None) or NOMINAL_PACKING
-    tangents = _row(WET_TANGENT if _is_cohesive(parameters) else DRY_TANGENT, fraction)
+    fraction, tangents = _fraction(parameters), _tangents(parameters)
     nodes = np.arange(len(FRICTION), dtype=float)
     if parameters.friction_angle is not None:
         # interp takes the first of equal tangents; they never fall along the path
@@ -89,6 +88,26 @@ def calibration(parameters: RegolithParameters) -> Calibration:
         cohesion_share=_at(place, _row(COHESION_SHARE, fraction)),
         tension_share=_at(place, _row(TENSION_SHARE, fraction)),
     )
+
+
+def beyond_calibration(parameters: RegolithParameters) -> list[str]:
+    """Say, a line each, which requests lie beyond the tables: there the nearest entries count."""
+    lines = []
+    fraction, angle = parameters.packing_fraction, parameters.friction_angle
+    if fraction is not None and not PACKING[0] <= fraction <= PACKING[-1]:
+        lines.append(
+            f"packing_fraction: {fraction:g} requested, calibrated from {PACKING[0]:g} to "
+            f"{PACKING[-1]:g}"
+        )
+    if angle is not None:
+        low, *_, high = np.degrees(np.arctan(_tangents(parameters)))
+        if not low <= degrees(angle) <= high:
+            bonds = "with" if _is_cohesive(parameters) else "without"
+            lines.append(
+                f"friction_angle: {degrees(angle):.4g} deg requested, calibrated from {low:.3g} to "
+                f"{high:.3g} deg {bonds} cohesion at packing {_fraction(parameters):.3g}"
+            )
+    return lines
 
 
 def calibrated(parameters: RegolithParameters) -> RegolithParameters:
@@ -148,6 +167,17 @@ def _of_layers(parameters: RegolithParameters) -> list[RegolithParameters]:
         for layer in parameters.layers
     ]
     return own or [parameters]
+
+
+def _fraction(parameters: RegolithParameters) -> float:
+    """Packing fraction that the rows are read at."""
+    return parameters.packing_fraction or NOMINAL_PACKING
+
+
+def _tangents(parameters: RegolithParameters) -> FloatArray:
+    """Tangents of the friction angle at the nodes, with or without cohesion as asked."""
+    table = WET_TANGENT if _is_cohesive(parameters) else DRY_TANGENT
+    return _row(table, _fraction(parameters))
 
 
 def _is_cohesive(parameters: RegolithParameters) -> bool:
