@@ -143,9 +143,19 @@ def print_bed(report: Mapping[str, Any], title: str) -> None:
     _console().print(table)
     _print_whole("angle_of_repose: cohesion off, at 1 m/s²; strengths as packed, flow where steady")
     for key, value in report["calibration"].items():
-        _print_whole(f"calibration: {key} = {_cell(value)}")
+        _print_whole(f"calibration: {key} = {_calibrated(key, value)}")
+    for line in report["beyond_calibration"]:
+        _print_whole(f"beyond the calibration: {line}")
     for line in report["not_reached"]:
         _print_whole(f"not reached: {line}")
+
+
+def _calibrated(key: str, value: float) -> str:
+    """One number of a bed's calibration with its unit, angles in degrees."""
+    if key.endswith("angle"):
+        return f"{_cell(math.degrees(value))} deg"
+    unit = {"bond_strength": " Pa", "pull_off_scale": " J/m²"}.get(key, "")
+    return _cell(value) + unit
 
 
 def print_note(text: str) -> None:

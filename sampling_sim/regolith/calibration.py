@@ -3,13 +3,14 @@
 In: friction angle, and tensile strength or cohesion, as requested; out: friction and rolling
 friction of the grains, and the Rumpf strength of their bonds.  The tables are what the virtual
 laboratory measured on specimens of 18–32 mm, size index −2.5, along one path of sliding and rolling
-friction, means of one to four specimens an entry (tests/bench/calibrate_regolith.py repeats it with
-as many as wanted).  They hold for the default contact laws and for
-packings of 0.55 to 0.60; what a bed really has, `sampling-sim bed` measures.  SI, radians.
+friction: two to four specimens an entry (tests/bench/calibrate_regolith.py repeats it with as many
+as wanted), the entries with cohesion fitted together with five beds of four specimens each.  They
+hold for the default contact laws and for packings of 0.55 to 0.60; what a bed really has,
+`sampling-sim bed` measures.  SI, radians.
 """
 
 from dataclasses import dataclass, replace
-from math import atan, tan
+from math import atan, degrees, tan
 from typing import Any
 
 import numpy as np
@@ -24,30 +25,34 @@ PACKING = (0.55, 0.575, 0.60)
 """Packing fractions of the rows below.  Smooth grains do not hold 0.55: the first entries of that
 row are those of the packing they fall to."""
 DRY_TANGENT = (
-    (0.315, 0.33, 0.38, 0.455, 0.545, 0.62, 0.708),
-    (0.315, 0.35, 0.43, 0.545, 0.655, 0.742, 0.841),
-    (0.343, 0.385, 0.50, 0.615, 0.75, 0.855, 1.042),
+    (0.315, 0.345, 0.39, 0.455, 0.545, 0.62, 0.708),
+    (0.317, 0.37, 0.46, 0.58, 0.665, 0.742, 0.841),
+    (0.348, 0.40, 0.553, 0.66, 0.80, 0.855, 1.042),
 )
 """Tangent of the friction angle without cohesion, at each packing and node."""
 WET_TANGENT = (
-    (0.396, 0.462, 0.665, 0.769),
-    (0.396, 0.50, 0.72, 0.889),
-    (0.453, 0.526, 0.757, 0.931),
+    (0.40, 0.40, 0.58, 0.65, 0.73),
+    (0.42, 0.455, 0.64, 0.755, 0.90),
+    (0.46, 0.585, 0.79, 0.935, 1.12),
 )
 """The same with cohesion, at normal stresses of 0.5 to 5 times the cohesion; nodes beyond the
-fourth were not measured.  Bonds that have to be torn for the bed to widen make the line steeper."""
+fifth were not measured.  Bonds that have to be torn for the bed to widen make the line steeper."""
 COHESION_SHARE = (
-    (0.23, 0.23, 0.30, 0.37),
-    (0.23, 0.223, 0.31, 0.367),
-    (0.21, 0.237, 0.323, 0.361),
+    (0.23, 0.23, 0.30, 0.345, 0.41),
+    (0.23, 0.235, 0.30, 0.35, 0.395),
+    (0.245, 0.24, 0.31, 0.335, 0.34),
 )
-"""Mohr–Coulomb cohesion over the Rumpf strength of the bonds."""
+"""Mohr–Coulomb cohesion over the Rumpf strength of a specimen's bonds."""
 TENSION_SHARE = (
-    (0.231, 0.258, 0.293, 0.257),
-    (0.231, 0.24, 0.224, 0.153),
-    (0.211, 0.212, 0.226, 0.171),
+    (0.245, 0.28, 0.28, 0.25, 0.235),
+    (0.245, 0.245, 0.223, 0.168, 0.16),
+    (0.245, 0.22, 0.195, 0.177, 0.125),
 )
-"""Peak of uniaxial tension over the Rumpf strength of the bonds."""
+"""Peak of uniaxial tension over the Rumpf strength of a specimen's bonds."""
+SPECIMEN_BONDS = (0.91, 0.905, 0.87)
+"""Rumpf strength of a specimen over that of a bed of the same grains and packing fraction, at each
+packing: what is poured between walls has more contacts than what is pressed without (4.8 to 5.7
+against 4.1 to 5.0; nine beds, 28 specimens)."""
 NOMINAL_PACKING = 0.575
 """Taken where no packing fraction is asked for; chosen: what the default bed settles to."""
 
@@ -61,7 +66,9 @@ class Calibration:
     friction_angle: float
     """[rad] expected."""
     cohesion_share: float
+    """Cohesion expected over the Rumpf strength of the bed's bonds."""
     tension_share: float
+    """The same of the tensile strength."""
 
 
 def calibration(parameters: RegolithParameters) -> Calibration:
@@ -70,8 +77,7 @@ def calibration(parameters: RegolithParameters) -> Calibration:
     A friction angle beyond the tables takes the nearest end: the report of the bed says that it
     was not reached.
     """
-    fraction = parameters.packing_fraction or NOMINAL_PACKING
-    tangents = _row(WET_TANGENT if _is_cohesive(parameters) else DRY_TANGENT, fraction)
+    fraction, tangents = _fraction(parameters), _tangents(parameters)
     nodes = np.arange(len(FRICTION), dtype=float)
     if parameters.friction_angle is not None:
         # interp takes the first of equal tangents; they never fall along the path
@@ -82,13 +88,34 @@ def calibration(parameters: RegolithParameters) -> Calibration:
     else:
         friction, rolling = parameters.friction_coefficient, parameters.rolling_friction
         place = _nearest_place(friction, rolling)
+    bonds = float(np.interp(fraction, PACKING, SPECIMEN_BONDS))
     return Calibration(
         friction_coefficient=friction,
         rolling_friction=rolling,
         friction_angle=atan(_at(place, tangents)),
-        cohesion_share=_at(place, _row(COHESION_SHARE, fraction)),
-        tension_share=_at(place, _row(TENSION_SHARE, fraction)),
+        cohesion_share=_at(place, _row(COHESION_SHARE, fraction)) * bonds,
+        tension_share=_at(place, _row(TENSION_SHARE, fraction)) * bonds,
     )
+
+
+def beyond_calibration(parameters: RegolithParameters) -> list[str]:
+    """Say, a line each, which requests lie beyond the tables: there the nearest entries count."""
+    lines = []
+    fraction, angle = parameters.packing_fraction, parameters.friction_angle
+    if fraction is not None and not PACKING[0] <= fraction <= PACKING[-1]:
+        lines.append(
+            f"packing_fraction: {fraction:g} requested, calibrated from {PACKING[0]:g} to "
+            f"{PACKING[-1]:g}"
+        )
+    if angle is not None:
+        low, *_, high = np.degrees(np.arctan(_tangents(parameters)))
+        if not low <= degrees(angle) <= high:
+            bonds = "with" if _is_cohesive(parameters) else "without"
+            lines.append(
+                f"friction_angle: {degrees(angle):.4g} deg requested, calibrated from {low:.3g} to "
+                f"{high:.3g} deg {bonds} cohesion at packing {_fraction(parameters):.3g}"
+            )
+    return lines
 
 
 def calibrated(parameters: RegolithParameters) -> RegolithParameters:
@@ -152,6 +179,17 @@ def _of_layers(parameters: RegolithParameters) -> list[RegolithParameters]:
         for layer in parameters.layers
     ]
     return own or [parameters]
+
+
+def _fraction(parameters: RegolithParameters) -> float:
+    """Packing fraction that the rows are read at."""
+    return parameters.packing_fraction or NOMINAL_PACKING
+
+
+def _tangents(parameters: RegolithParameters) -> FloatArray:
+    """Tangents of the friction angle at the nodes, with or without cohesion as asked."""
+    table = WET_TANGENT if _is_cohesive(parameters) else DRY_TANGENT
+    return _row(table, _fraction(parameters))
 
 
 def _is_cohesive(parameters: RegolithParameters) -> bool:

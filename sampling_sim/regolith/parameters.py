@@ -25,9 +25,9 @@ LARGEST_ACROSS = 6
 COHESIVE_OVERLAP_LIMIT = 0.01
 """Overlap over radius that cohesion alone may cause; the mean overlap guard of the bed."""
 
-LEAST_SHARE = 0.15
+LEAST_SHARE = 0.11
 """Strength of a bed, in tension or as cohesion, over the Rumpf sum of its bonds: the smallest of
-`calibration.TENSION_SHARE`."""
+`calibration.TENSION_SHARE`, by `SPECIMEN_BONDS`."""
 
 NOMINAL_PACKING = 2.0
 """φ Z of a loose bed, for the check of cohesion against stiffness only; chosen: 0.52 times 4."""

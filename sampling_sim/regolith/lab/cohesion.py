@@ -15,15 +15,6 @@ NO_STRESS = 0.01
 """Stress over the bonds' strength from which a plate is let go altogether; chosen."""
 
 
-def touching_scale(specimen: Specimen, strength: float) -> float:
-    """W [J/m²] for which the pairs that touch now have the strength [Pa] through Rumpf."""
-    bed = specimen.bed
-    # what they add up to at 1 J/m²; without a range only touching pairs count
-    touching = replace(bed.parameters, cohesion_range=0.0)
-    unit = replace(specimen, bed=replace(bed, parameters=touching, pull_off_scale=1.0))
-    return strength / packing(unit).rumpf_strength
-
-
 def unloaded(specimen: Specimen, scale: float, stresses: Sequence[float]) -> list[Specimen]:
     """Specimen with cohesion of scale w, at rest under each plate stress [Pa], in that order."""
     specimen = replace(specimen, bed=replace(specimen.bed, pull_off_scale=scale))

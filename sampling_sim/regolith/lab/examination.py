@@ -7,6 +7,7 @@ a bed comes from its `packing_seed`, replicate k.  SI, angles in radians.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -75,11 +76,12 @@ def examine(
     material: Material,
     *,
     packings: int = PACKINGS,
+    drum: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Examination:
     """Examine a material on independent packings.
 
-    `progress` is told what is being done.
+    `progress` is told what is being done; without the drum the angle of repose is NaN.
     """
     reference = material.expected_cohesion or REFERENCE_STRESS
     stresses = tuple(k * reference for k in STRESSES)
@@ -97,9 +99,10 @@ def examine(
         for specimen in specimens[1:]:
             progress(f"packing {number + 1} of {packings}: shear at {specimen.pressure:.3g} Pa")
             sheared.append(shear(specimen))
-        progress(f"packing {number + 1} of {packings}: angle of repose")
-        rng = generator(material.parameters.packing_seed, number, Stream.PACKING, "repose")
-        slopes.append(angle_of_repose(material.parameters, rng))
+        if drum:
+            progress(f"packing {number + 1} of {packings}: angle of repose")
+            rng = generator(material.parameters.packing_seed, number, Stream.PACKING, "repose")
+            slopes.append(angle_of_repose(material.parameters, rng))
     return _findings(stresses, states, pulls, sheared, slopes)
 
 
@@ -137,7 +140,7 @@ def _findings(
         cohesion=cohesion,
         friction_angle_steady=flowing,
         cohesion_steady=cohering,
-        angle_of_repose=mean_interval(slopes),
+        angle_of_repose=mean_interval(slopes or [nan]),
         normal_stresses=stresses,
         mean_overlap=max(test.mean_overlap for test in sheared),
     )

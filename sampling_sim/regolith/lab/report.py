@@ -18,7 +18,7 @@ from typing import Any
 from sampling_sim.errors import ConfigError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import default_cache_dir
-from sampling_sim.regolith.calibration import calibration_of
+from sampling_sim.regolith.calibration import beyond_calibration, calibration_of
 from sampling_sim.regolith.lab.examination import (
     PACKINGS,
     Examination,
@@ -91,6 +91,7 @@ def bed_report(
     }
     report["calibration"] = calibration_of(p) | {"pull_off_scale": bed.pull_off_scale}
     report["not_reached"] = not_reached(report)
+    report["beyond_calibration"] = beyond_calibration(p)
     return report
 
 
@@ -116,11 +117,19 @@ def not_reached(report: dict[str, Any]) -> list[str]:
             continue
         allowed = _tolerance(key, wanted)
         if not abs(value - wanted) <= allowed:
+            factor, unit = _shown_in(key)
             lines.append(
-                f"{key}: {wanted:.4g} requested, {value:.4g} measured, off by more than "
-                f"{allowed:.2g}"
+                f"{key}: {factor * wanted:.4g}{unit} requested, {factor * value:.4g}{unit} "
+                f"measured, off by more than {factor * allowed:.2g}{unit}"
             )
     return lines
+
+
+def _shown_in(key: str) -> tuple[float, str]:
+    """Factor and unit of a quantity in a sentence: a reader thinks in degrees."""
+    if key == "friction_angle":
+        return math.degrees(1.0), " deg"
+    return 1.0, "" if key == "packing_fraction" else " Pa"
 
 
 def _tolerance(key: str, wanted: float) -> float:

@@ -19,7 +19,8 @@ REPORT = {
     "grains": 1234, "packing_fraction": entry(0.58), "coordination_number": entry(4.2),
     "friction_angle": entry(0.5236, 0.5236), "cohesion": entry(1.3),
     "tensile_strength": entry(1.1, 1.0), "angle_of_repose": entry(0.6),
-    "calibration": {"friction_coefficient": 0.6}, "not_reached": ["friction_angle: too far"],
+    "calibration": {"bond_strength": 4.5, "expected_friction_angle": 0.5236},
+    "not_reached": ["friction_angle: too far"], "beyond_calibration": ["friction_angle: 50 deg"],
 }  # fmt: skip
 
 
@@ -54,6 +55,9 @@ def test_the_table_shows_requests_in_degrees_and_what_was_not_reached(call):
     (line,) = (text for text in out.splitlines() if text.startswith("friction_angle"))
     assert line.split() == ["friction_angle", "30", "30", "27", "33", "deg"]
     assert "not reached: friction_angle: too far" in out
+    assert "beyond the calibration: friction_angle: 50 deg" in out
+    assert "calibration: bond_strength = 4.5 Pa" in out
+    assert "calibration: expected_friction_angle = 30 deg" in out
     assert "cohesion off" in out
 
 

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.regolith.calibration import bond_strength, calibrated, calibration
+from sampling_sim.regolith.calibration import (
+    beyond_calibration,
+    bond_strength,
+    calibrated,
+    calibration,
+)
 from sampling_sim.regolith.lab import report as reporting
 from sampling_sim.regolith.lab.examination import Examination
 from sampling_sim.regolith.lab.mohr_coulomb import Measured
@@ -68,6 +73,24 @@ def test_what_is_missed_by_more_than_the_tolerance_is_said(bed, tmp_path, monkey
     assert [line.split(":")[0] for line in far["not_reached"]] == [
         "friction_angle", "tensile_strength",
     ]  # fmt: skip
+    # as a user states them: 0.5 rad are 28.65 degrees
+    assert far["not_reached"][0].startswith(
+        "friction_angle: 28.65 deg requested, 30.75 deg measured"
+    )
+    assert "1 Pa requested, 0.79 Pa measured" in far["not_reached"][1]
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.0])
+def test_requests_beyond_the_calibration_are_said(bed, tmp_path, monkeypatch, strength):
+    """50° and a packing of 0.7 lie beyond the tables, 30° at 0.575 does not."""
+    asked = replace(bed.parameters, tensile_strength=strength, friction_angle=radians(50.0))
+    far = replace(bed, parameters=replace(asked, packing_fraction=0.7))
+    lines = report_of(far, findings(), tmp_path, monkeypatch)["beyond_calibration"]
+    assert [line.split(" requested")[0] for line in lines] == [
+        "packing_fraction: 0.7", "friction_angle: 50 deg",
+    ]  # fmt: skip
+    near = replace(asked, friction_angle=radians(30.0), packing_fraction=0.575)
+    assert beyond_calibration(near) == []
 
 
 def test_an_examination_is_kept_and_a_damaged_one_made_anew(bed, tmp_path, monkeypatch, caplog):
