@@ -33,7 +33,7 @@ from sampling_sim.regolith.sources import source_hash
 log = logging.getLogger(__name__)
 
 _UNREADABLE = (
-    OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile,
+    OSError, ValueError, LookupError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile,
     zlib.error,
 )  # fmt: skip
 """What NumPy and zipfile raise on files whose bytes were changed."""
@@ -101,6 +101,8 @@ def _turn(path: Path) -> Iterator[bool]:
         except BlockingIOError:
             log.info("another process prepares %s: waiting for it", path.name)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:  # a file system without locks: two may prepare the same bed
+            log.warning("no lock on %s: %s", path.name, error.strerror)
         yield True
 
 
@@ -113,12 +115,12 @@ def _kept(path: Path, parameters: RegolithParameters) -> tuple[Bed | None, str]:
                 return None, "is from another version"
             values: dict[str, Any] = {name: data[name] for name in _arrays()}
             clumps = BedClumps(*(data[f"clumps.{name}"] for name in BedClumps._fields))
+        values = {name: value if value.ndim else value.item() for name, value in values.items()}
+        return Bed(parameters=parameters, clumps=clumps, **values), ""
     except (FileNotFoundError, NotADirectoryError):
         return None, ""
     except _UNREADABLE as error:
         return None, f"is damaged ({str(error) or type(error).__name__})"
-    values = {name: value if value.ndim else value.item() for name, value in values.items()}
-    return Bed(parameters=parameters, clumps=clumps, **values), ""
 
 
 def _arrays() -> list[str]:

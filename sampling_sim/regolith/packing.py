@@ -10,7 +10,7 @@ from pathlib import Path
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.cache import cached_bed
-from sampling_sim.regolith.calibration import calibrated
+from sampling_sim.regolith.calibration import beyond_calibration, calibrated
 from sampling_sim.regolith.looseness import poured_bed
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.relaxing import blended_field, needed_strength, relax
@@ -36,6 +36,8 @@ def prepare_bed(
         If the field carries the bed away (names the strength it needs) or it does not come to
         rest.
     """
+    for line in beyond_calibration(parameters):
+        log.warning("regolith.%s: the nearest counts", line)
     parameters = calibrated(parameters)
     # what pouring does not depend on takes one value, so that beds of other strength share it
     layers = tuple(replace(layer, tensile_strength=None) for layer in parameters.layers)

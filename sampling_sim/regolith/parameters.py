@@ -150,18 +150,20 @@ class RegolithParameters:
             raise ConfigError(
                 key + "cohesion", self.cohesion, "takes the place of tensile_strength: give one"
             )
-        for name, strength in (
-            ("tensile_strength", self.tensile_strength),
-            ("cohesion", self.cohesion or 0.0),
-        ):
-            if strength > self.strongest:
-                raise ConfigError(
-                    key + name,
-                    strength,
-                    f"at most {self.strongest:.3g} Pa at this stiffness (above, bonds alone may "
-                    f"press grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
-                )
+        name = "tensile_strength" if self.cohesion is None else "cohesion"
+        if self.strength > self.strongest:
+            raise ConfigError(
+                key + name,
+                self.strength,
+                f"at most {self.strongest:.3g} Pa at this stiffness (above, bonds alone may "
+                f"press grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
+            )
         check_preparation(self)
+
+    @property
+    def strength(self) -> float:
+        """Strength [Pa] asked for: the cohesion, or else the tensile strength."""
+        return self.tensile_strength if self.cohesion is None else self.cohesion
 
     @property
     def pair_modulus(self) -> float:

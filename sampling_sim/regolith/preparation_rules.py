@@ -37,8 +37,8 @@ def check_preparation(parameters: "RegolithParameters") -> None:
     """Refuse sizes, layers, boulders and numbers of grains that do not go together."""
     _check_ratio(parameters)
     _check_sizes(parameters)
-    _check_count(parameters)
     _check_layers(parameters)
+    _check_count(parameters)
     _check_boulders(parameters)
 
 
@@ -67,13 +67,20 @@ def _check_sizes(p: "RegolithParameters") -> None:
             )
     if p.size_distribution == "table":
         _check_table(p)
-    sizes = sizes_of(p)
+    _check_log_normal_between(p, p.diameter_min, p.diameter_max, "regolith.size_median")
+
+
+def _check_log_normal_between(
+    p: "RegolithParameters", smallest: float, largest: float, key: str
+) -> None:
+    """Refuse a range that holds next to nothing of the log-normal, where that is the law."""
+    sizes = sizes_of(p, smallest, largest)
     if isinstance(sizes, LogNormal) and sizes.share_inside < LEAST_SHARE:
         allowed = (
-            f"at least {LEAST_SHARE:g} of the log-normal must lie between diameter_min "
-            f"{p.diameter_min:g} m and diameter_max {p.diameter_max:g} m"
+            f"at least {LEAST_SHARE:g} of the log-normal must lie between {smallest:g} m and "
+            f"{largest:g} m"
         )
-        raise ConfigError("regolith.size_median", p.size_median, allowed)
+        raise ConfigError(key, p.size_median, allowed)
 
 
 def _check_table(p: "RegolithParameters") -> None:
@@ -106,8 +113,13 @@ def _check_table_between(
 
 def _check_count(p: "RegolithParameters") -> None:
     """Refuse a box of more grains than can be run, by the mean volume of the distribution."""
-    solid = NOMINAL_FRACTION * p.width_x * p.width_y * p.depth
-    count = solid / (pi / 6.0 * sizes_of(p).mean_cube)
+    count, top = 0.0, 0.0
+    ranges = [(layer.diameter_min, layer.diameter_max) for layer in p.layers] or [(None, None)]
+    bottoms = layer_bottoms(p.layers, p.depth) or [p.depth]
+    for bottom, (low, high) in zip(bottoms, ranges, strict=True):
+        solid = NOMINAL_FRACTION * p.width_x * p.width_y * (bottom - top)
+        sizes = sizes_of(p, low or p.diameter_min, high or p.diameter_max)
+        count, top = count + solid / (pi / 6.0 * sizes.mean_cube), bottom
     if count > MOST_GRAINS:
         allowed = (
             f"the box would hold about {count:.3g} grains, at most {MOST_GRAINS}: larger grains or "
@@ -136,6 +148,7 @@ def _check_layers(p: "RegolithParameters") -> None:
             raise ConfigError(key + "diameter_min", (smallest, largest), allowed)
         if p.size_distribution == "table":
             _check_table_between(p, smallest, largest, key + "diameter_min")
+        _check_log_normal_between(p, smallest, largest, key + "diameter_min")
         if (layer.tensile_strength or 0.0) > p.strongest:
             allowed = f"at most {p.strongest:.3g} Pa at this youngs_modulus"
             raise ConfigError(key + "tensile_strength", layer.tensile_strength, allowed)

@@ -52,6 +52,10 @@ whole has 2e-4 m/s by then, four times the limit.  One whose bonds tear one by o
 `LOCAL_WEAKNESS` keeps away from there."""
 
 
+class _UnsettledError(PackingError):
+    """The bed stays where it is, but does not come to rest as it was asked for."""
+
+
 def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
     """Switch cohesion on, ramp gravity down and the site's field in, let the bed come to rest.
 
@@ -77,7 +81,7 @@ def relax(poured: Bed, parameters: RegolithParameters, field: SiteField) -> Bed:
     solver.drag = 0.0
     try:
         rested = _as_asked(_at_rest(solver, bed, field))
-    except PackingError as error:
+    except _UnsettledError as error:
         if not parameters.may_be_unsettled:
             raise
         rested = measured(replace(bed, is_settled=False))
@@ -149,7 +153,7 @@ def _as_asked(bed: Bed) -> Bed:
             f"{bed.packing_fraction:.3f}; ask for that, or for more friction_coefficient, "
             "rolling_friction or tensile_strength (or set regolith.may_be_unsettled = true)"
         )
-        raise PackingError(msg)
+        raise _UnsettledError(msg)
     return bed
 
 
@@ -194,4 +198,4 @@ def _at_rest(solver: GrainSolver, bed: Bed, field: SiteField) -> Bed:
         f"{fastest:.2g} m/s (limit {MAX_AT_REST:g}); try another regolith.packing_seed or more "
         "regolith.tensile_strength"
     )
-    raise PackingError(msg)
+    raise _UnsettledError(msg)

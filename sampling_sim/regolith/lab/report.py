@@ -28,6 +28,7 @@ from sampling_sim.regolith.lab.examination import (
 from sampling_sim.regolith.lab.mohr_coulomb import Measured
 from sampling_sim.regolith.lab.quarters import bed_packing
 from sampling_sim.regolith.lab.repose import REPOSE_GRAVITY
+from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.sources import source_hash
 
 log = logging.getLogger(__name__)
@@ -52,17 +53,15 @@ def bed_report(
     Raises
     ------
     ConfigError
-        If its grains or boulders are clumps: specimens are made of spheres.
+        As `require_one_material`.
     """
-    if not bed.parameters.shape.is_round:
-        allowed = "the laboratory measures beds of spheres: leave out [regolith.shape]"
-        raise ConfigError("regolith.shape.kind", bed.parameters.shape.kind, allowed)
+    require_one_material(bed.parameters)
     material = material_of(bed)
     found = _kept(material, packings, cache_dir, progress)
     fraction, coordination = bed_packing(bed)
     p = bed.parameters
     asked = {
-        "packing_fraction": getattr(p, "packing_fraction", None),
+        "packing_fraction": p.packing_fraction,
         "friction_angle": p.friction_angle,
         "cohesion": p.cohesion,
         "tensile_strength": None if p.cohesion is not None else p.tensile_strength,
@@ -93,6 +92,26 @@ def bed_report(
     report["not_reached"] = not_reached(report)
     report["beyond_calibration"] = beyond_calibration(p)
     return report
+
+
+def require_one_material(parameters: RegolithParameters) -> None:
+    """Refuse what specimens cannot stand for: clumps, layers, boulders.
+
+    Raises
+    ------
+    ConfigError
+        Names the key.
+    """
+    shape = parameters.shape
+    for key, value, is_in_the_way in (
+        ("shape.kind", shape.kind, shape.kind != "sphere"),
+        ("shape.boulder_mesh", shape.boulder_mesh, not shape.is_round),
+        ("layers", len(parameters.layers), bool(parameters.layers)),
+        ("boulder_count", parameters.boulder_count, parameters.boulder_count > 0),
+    ):
+        if is_in_the_way:
+            allowed = "the laboratory measures one material of spheres: leave it out"
+            raise ConfigError(f"regolith.{key}", value, allowed)
 
 
 def material_of(bed: Bed) -> Material:
@@ -152,11 +171,12 @@ def _kept(
     )
     name = hashlib.sha256(text.encode()).hexdigest()[:20]
     path = (cache_dir or default_cache_dir()) / f"examination-{name}.json"
-    if path.exists():
-        try:
-            return _read(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("cached examination %s is damaged (%s): made anew", path.name, error)
+    try:
+        return _read(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        pass  # none yet
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("cached examination %s is damaged (%s): made anew", path.name, error)
     found = examine(material, packings=packings, progress=progress)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
