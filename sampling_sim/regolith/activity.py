@@ -1,11 +1,13 @@
 """Which grains are awake: those at rest that nothing disturbs are left out of the step.
 
-A grain falls asleep when over a window of `WINDOW` it has moved less than a share of what the
-field alone would move a loose grain, is slow, and touches no awake grain that is not so; it is then
-fixed, and contacts between two sleepers are not evaluated.  It wakes, with all grains around it,
-when the load of its awake neighbours differs by more than `WAKE_SHARE` bonds and weights from
-what it was when the neighbours were settled, or when a tool may reach it before the next look.  So
-what is neglected is stated: load changes below that share, and motion slower than the limits.
+A grain falls asleep when over two windows of `WINDOW` in a row it has moved less than a share of
+what the field alone would move a loose grain, is slow, touches a grain, and touches no awake grain
+that is not so; it is then fixed, and contacts between two sleepers are not evaluated.  (Within one
+window a grain may turn at the top of its flight, or have lost only now what held it.)  It wakes,
+with all grains around it, when the load of its awake neighbours, as a mean over a call of the
+solver, differs by more than `WAKE_SHARE` of its bond and weight from what it was when the
+neighbours were settled, or when a tool may reach it before the next look.  So what is neglected is
+stated: load changes below that share or shorter than a call, and motion slower than the limits.
 """
 
 from typing import NamedTuple
@@ -14,6 +16,7 @@ import numpy as np
 
 from sampling_sim.compiling import njit
 from sampling_sim.constants import FloatArray
+from sampling_sim.regolith.cells import nearest_image
 from sampling_sim.regolith.clump_motion import stop
 from sampling_sim.regolith.clumps import Clumps
 from sampling_sim.regolith.contacts import Contacts, touches
@@ -25,12 +28,12 @@ REST_SHARE = 0.5
 """Largest displacement over the window, as a share of ½ a t² in the site's field; chosen: a loose
 grain has left it behind within one window."""
 REST_SPEED = 1e-3
-"""[m/s] and at the end of it; chosen: above the tremor of waves that pass, as the displacement
-already tells rest from flight."""
-WAKE_SHARE = 1.0
-"""Change of load that wakes, over pull-off force plus weight.  Chosen: a plate pushed into a bed
-meets 1 % more force than with all awake, 6 to 10 % more at 4; at 0.05 a blow wakes a bed of any
-width (docs/grain-speed.md)."""
+"""[m/s] and at the end of it; chosen: above the tremor of waves that pass."""
+WAKE_SHARE = 0.5
+"""Change of load that wakes, over pull-off force plus weight.  Chosen: below 1, so that a grain
+wakes that loses what bears its weight, or is drawn by one bond; a plate pushed into a bed meets 1
+to 2 % more force than with all awake at 0.25 to 1, 6 to 10 % more at 4, and at 0.05 a blow wakes a
+bed of any width (docs/grains.md)."""
 WAKE_REACH = 2.0
 """Distance from a woken grain within which others wake too, in largest diameters; chosen."""
 
@@ -54,14 +57,10 @@ class Activity(NamedTuple):
     """Sleepers whose settled load has still to be taken, bool, shape (n,)."""
     window: FloatArray
     """[m] centres at the start of the window, shape (n, 3)."""
+    rested: np.ndarray
+    """Awake grains that rested over the window before, bool, shape (n,)."""
     clock: FloatArray
     """[s] since the start of the window; 1.0 if the lists must be made anew; shape (2,)."""
-
-
-@njit
-def awake_grains(activity: Activity) -> np.ndarray:
-    """List the indices of the awake grains, uint32."""
-    return np.flatnonzero(activity.awake & activity.free).astype(np.uint32)
 
 
 @njit
@@ -95,10 +94,12 @@ def settle_border(activity: Activity, border: np.ndarray) -> None:
 
 
 @njit
-def wake_around(grains: Grains, clumps: Clumps, activity: Activity, seeds: np.ndarray) -> bool:
-    """Wake the seeds (bool, shape (n,)) and the sleepers near them; say whether there were any.
+def wake_around(
+    grains: Grains, clumps: Clumps, activity: Activity, seeds: np.ndarray, period: FloatArray
+) -> None:
+    """Wake the seeds (bool, shape (n,)) and the sleepers near them, clumps whole.
 
-    A clump wakes whole, with any of its spheres.
+    Distances [m] are to the nearest image where an axis has a `period`.
     """
     position = grains.position
     reach = 2.0 * WAKE_REACH * position[:, 3].max()
@@ -109,30 +110,36 @@ def wake_around(grains: Grains, clumps: Clumps, activity: Activity, seeds: np.nd
                 continue
             square = 0.0
             for a in range(3):
-                square += (position[i, a] - position[s, a]) ** 2
+                square += nearest_image(position[i, a] - position[s, a], period[a]) ** 2
             if square < reach * reach:
-                activity.awake[i], woken = True, True
-                activity.window[i] = position[i, :3]
-                grains.load[i] = 0.0  # what it has summed while asleep is not for one step
+                _wake(grains, activity, i)
+                woken = True
     for c in range(clumps.position.shape[0]):
         members = clumps.member[clumps.start[c] : clumps.start[c + 1]]
         if activity.awake[members].any() and not activity.awake[members].all():
             for i in members:
-                activity.awake[i] = True
-                activity.window[i] = position[i, :3]
-                grains.load[i] = 0.0
+                _wake(grains, activity, i)
     if woken:
         _lists_change(activity)
-    return woken
 
 
 @njit
-def wake_listed(grains: Grains, clumps: Clumps, activity: Activity, listed: np.ndarray) -> bool:
-    """Wake grains that a tool may reach, and those near them; say whether any slept."""
+def _wake(grains: Grains, activity: Activity, i: int) -> None:
+    """Wake grain i; its window begins, and what it has summed while asleep is not for one step."""
+    activity.awake[i], activity.rested[i] = True, False
+    activity.window[i] = grains.position[i, :3]
+    grains.load[i] = 0.0
+
+
+@njit
+def wake_listed(
+    grains: Grains, clumps: Clumps, activity: Activity, listed: np.ndarray, period: FloatArray
+) -> None:
+    """Wake grains that a tool may reach, and those near them."""
     seeds = np.zeros(activity.awake.size, np.bool_)
     for i in listed:
         seeds[i] = activity.free[i] and not activity.awake[i]
-    return wake_around(grains, clumps, activity, seeds)
+    wake_around(grains, clumps, activity, seeds, period)
 
 
 @njit
@@ -145,7 +152,12 @@ def _lists_change(activity: Activity) -> None:
 
 @njit(error_model="numpy")
 def look_at_sleepers(
-    grains: Grains, clumps: Clumps, activity: Activity, border: np.ndarray, steps: int
+    grains: Grains,
+    clumps: Clumps,
+    activity: Activity,
+    border: np.ndarray,
+    steps: int,
+    period: FloatArray,
 ) -> None:
     """Wake sleepers whose mean load over `steps` has changed too much; clear the summed loads."""
     seeds, disturbed = np.zeros(activity.awake.size, np.bool_), False
@@ -167,7 +179,7 @@ def look_at_sleepers(
         if not force + torque / grains.position[i, 3] ** 2 <= limit * limit:
             seeds[i], disturbed = True, True
     if disturbed:
-        wake_around(grains, clumps, activity, seeds)
+        wake_around(grains, clumps, activity, seeds, period)
 
 
 @njit(error_model="numpy")
@@ -197,7 +209,8 @@ def let_sleep(
     for i in listed:
         rests[i] = False
     _all_or_none(clumps, rests)
-    stays = rests.copy()
+    stays = rests & activity.rested & _touching(clumps, contacts, rests.size)
+    activity.rested[:] = rests
     for k in range(contacts.used[0]):
         i, j = contacts.first[k], contacts.second[k]
         if touches(contacts, k):
@@ -217,6 +230,21 @@ def let_sleep(
         grains.predicted[i] = 0.0
     if falls:
         _lists_change(activity)
+
+
+@njit
+def _touching(clumps: Clumps, contacts: Contacts, count: int) -> np.ndarray:
+    """Grains that touch another, with any sphere of their clump, bool, shape (count,)."""
+    mask = np.zeros(count, np.bool_)
+    for k in range(contacts.used[0]):
+        if touches(contacts, k):
+            mask[contacts.first[k]] = mask[contacts.second[k]] = True
+    for c in range(clumps.position.shape[0]):
+        members = clumps.member[clumps.start[c] : clumps.start[c + 1]]
+        if mask[members].any():
+            for i in members:
+                mask[i] = True
+    return mask
 
 
 @njit

@@ -146,6 +146,7 @@ def region_of(bed: Bed, grains: Grains, field: Field, is_on: bool) -> Activity:
         np.zeros((count, 6)),
         free.copy(),
         grains.position[:, :3].copy(),
+        np.zeros(count, bool),
         np.array([0.0, 1.0]),
     )
 

@@ -51,6 +51,12 @@ def spatial_order(position: FloatArray, cell: float) -> IntArray:
     return np.argsort(key, kind="stable")
 
 
+@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
+def nearest_image(difference: float, period: float) -> float:
+    """Difference of two coordinates [m] between nearest images; period 0 stands for none."""
+    return difference - period * np.rint(difference / period) if period > 0.0 else difference
+
+
 @njit(cache=True, error_model="numpy")
 def wrap(position: FloatArray, cells: Cells) -> None:
     """Bring every centre into the box along the periodic axes."""

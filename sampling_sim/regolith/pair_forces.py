@@ -44,7 +44,7 @@ from sampling_sim.regolith.block import (
     Laws,
     evaluate,
 )  # fmt: skip
-from sampling_sim.regolith.cells import Cells
+from sampling_sim.regolith.cells import Cells, nearest_image
 from sampling_sim.regolith.contacts import (
     Contacts,
     Material,
@@ -136,12 +136,6 @@ def _gather(
         for row in range(DX, SHARE, LANES):
             work[np.uint64(row) + c] = 0.0
         work[DX + c] = 1.0
-
-
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
-def nearest_image(difference: float, period: float) -> float:
-    """Difference of two coordinates [m] between nearest images; period 0 stands for none."""
-    return difference - period * np.rint(difference / period) if period > 0.0 else difference
 
 
 @njit(error_model="numpy", fastmath={"contract"}, forceinline=True)

@@ -29,7 +29,8 @@ REBUILD = 0.4
 END, LISTS, TOOL_LISTS = range(3)
 """Why the loop stopped: the interval is over, or lists must be made."""
 FASTEST = 0.1
-"""Share of the skin a grain may move in one step: two close the 0.2 that are left."""
+"""Share of the skin a grain may move in one step; chosen: for accuracy, as lists are looked at in
+every step and hold up to half a skin."""
 
 
 class Lists(NamedTuple):
@@ -71,7 +72,9 @@ def _compiled_lists(source: str) -> Any:
         activity.settle_border(region, activity.border_grains(region, contacts))
         grains.reference[:] = grains.position[:, :3]
         region.clock[1] = 0.0
-        walls = near_walls(grains, activity.awake_grains(region), walls, material, skin)
+        # sleepers keep their springs, as in `dormant`
+        free = np.flatnonzero(region.free).astype(np.uint32)
+        walls = near_walls(grains, free, walls, material, skin)
         return Lists(contacts, dormant, near, moving), walls
 
     return new_lists
@@ -88,6 +91,7 @@ def _compiled_tool_lists(source: str) -> Any:
         surfaces: Tools,
         tool_pairs: ToolPairs,
         links: Links,
+        cells: Cells,
         time: float,
         margin: float,
     ) -> ToolPairs:
@@ -95,7 +99,7 @@ def _compiled_tool_lists(source: str) -> Any:
         _ = source
         tools.place_links(links, time)
         tool_pairs = tools.build_tool_pairs(grains, surfaces, links, margin, tool_pairs)
-        activity.wake_listed(grains, clumps, region, tool_pairs.grain)
+        activity.wake_listed(grains, clumps, region, tool_pairs.grain, cells.period)
         return tool_pairs
 
     return new_tool_lists
@@ -112,6 +116,7 @@ def _compiled_sleep(source: str) -> Any:
         contacts: Contacts,
         tool_pairs: ToolPairs,
         field: Field,
+        cells: Cells,
         dt: float,
         steps: int,
     ) -> None:
@@ -119,7 +124,7 @@ def _compiled_sleep(source: str) -> Any:
         _ = source
         # contacts made since the lists count, too
         border = activity.border_grains(region, contacts)
-        activity.look_at_sleepers(grains, clumps, region, border, steps)
+        activity.look_at_sleepers(grains, clumps, region, border, steps, cells.period)
         activity.let_sleep(grains, clumps, region, contacts, tool_pairs.grain, steps * dt, field)
 
     return look_after_sleep

@@ -90,13 +90,13 @@ def wall_contact(
 
 @njit(error_model="numpy", fastmath={"contract"})
 def near_walls(
-    grains: Grains, moving: np.ndarray, walls: Walls, material: Material, margin: float
+    grains: Grains, listed: np.ndarray, walls: Walls, material: Material, margin: float
 ) -> Walls:
-    """Walls with the (grain, wall) pairs of moving grains with a gap below `margin` [m] anew."""
+    """Walls with the pairs of listed grains and walls with a gap below `margin` [m] anew."""
     old, count = walls.contacts, grains.position.shape[0]
     head, following = rows_of(old, count)
-    found, close = np.zeros((moving.size * walls.plane.shape[0], 2), np.int64), 0
-    for i in moving:
+    found, close = np.zeros((listed.size * walls.plane.shape[0], 2), np.int64), 0
+    for i in listed:
         x, y, z, r = grains.position[i]
         for w in range(walls.plane.shape[0]):
             if wall_contact(x, y, z, walls.plane, w)[0] < r + margin:

@@ -37,8 +37,8 @@ class EngineParameters:
     """[m] of a rim along the sides of the bed whose grains are dragged (regolith/rim.py); chosen:
     none, the sides are smooth walls."""
     rim_drag: Annotated[Rate, Ge(0), Le(1e5)] = 500.0
-    """[1/s] of the rim's grains at the side, where `rim_width` is set; chosen: a wave of 7 m/s, as
-    of soft grains under little load, comes back from 0.1 m of it with a hundredth of its energy."""
+    """[1/s] of the rim's grains at the side, where `rim_width` is set; chosen: a wave in a row
+    of grains comes back from 0.1 m with a tenth of its energy, from wider ones with less."""
     overlap_grain_mean: Annotated[Number, Gt(0), Le(1)] = 0.01
     """[1] guard: mean overlap between grains over the radius; issue 2."""
     overlap_grain_peak: Annotated[Number, Gt(0), Le(1)] = 0.05
