@@ -60,8 +60,9 @@ class GrainSolver:
     walls
         Rows of `box_walls`; the bed's own box if not given, none if empty.
     period
-        Periods along x and y [m]: positions are taken to the nearest image and wrapped into
-        ±half a period when lists are made.
+        Periods along x and y [m], the bed's own if not given: nearest images meet, and when lists
+        are made positions are wrapped to half a period about the tools (the origin without any),
+        which so meet the nearest images while they are narrower than a period less two grains.
     active_region
         Leave grains at rest out of the step (`activity.py`); all sleep at the start.
     rim
@@ -97,7 +98,8 @@ class GrainSolver:
         self._rim = Rim(*half, *rim)
         self._material = assembly.material_of(bed)
         self._grains = assembly.grains_of(bed, self._order)
-        self._cells = assembly.cells_of(bed, self._skin + self._material.reach, period)
+        margin = self._skin + self._material.reach
+        self._cells = assembly.cells_of(bed, margin, bed.period if period is None else period)
         self._walls = assembly.walls_of(bed.walls if walls is None else walls)
         self._site_field, self._field = field, assembly.field_of(field)
         self._clumps = assembly.rigid_clumps_of(bed, self._rank, self._field.spin)
@@ -206,7 +208,11 @@ class GrainSolver:
                 self._tool_pairs, links, self._plates, self._material, field, self._cells,
                 self._statistics, dt, steps, self._skin, allowance, first, moved,
             )  # fmt: skip
-            if stop == LISTS:
+            is_periodic = self._cells.period[0] > 0.0
+            if stop == LISTS or (is_periodic and stop != END):
+                if is_periodic:
+                    middle = tools.middle_of_tools(links, surfaces)
+                    self._cells.low[:2] = middle[:2] - 0.5 * self._cells.period[:2]
                 self._lists, self._walls = new_lists(
                     self._grains, self._clumps, self._lists, self._walls, self._region,
                     self._material, self._cells, self._skin,
