@@ -49,6 +49,8 @@ class Simulation:
         self.surroundings = load_site(case.asteroid, case.site)
         self.design = brush_wheels_design(case.craft, case.mechanism)
         site_field, engine = self.surroundings.field, case.engine
+        _refuse_head_off_the_bed(case, self.design)
+        _refuse_rim_across_the_bed(case)
         self.bed = prepare_bed(case.regolith, site_field)
         self.grains = GrainSolver(
             self.bed,
@@ -61,8 +63,6 @@ class Simulation:
         self.sequence = TouchAndGo(case.sequence)
         surface_top = float((self.bed.position[:, 2] + self.bed.radius).max())
         self.monitor = Monitor(engine.exchange_step, surface_top)
-        _refuse_head_off_the_bed(case, self.design)
-        _refuse_rim_across_the_bed(case)
         bus = [box for box in self.design.outline if box.link == 0]
         self._clearance = BodyClearance(self.surroundings.shape, self.surroundings.site, bus)
         self.world = World(self.design, engine, bedrock_depth=-self.bed.floor)
@@ -280,7 +280,10 @@ def _first_step(case: Case) -> float:
 
 
 def _refuse_rim_across_the_bed(case: Case) -> None:
-    """Refuse a rim that leaves nothing of the bed inside."""
+    """Refuse a rim that leaves nothing of the bed inside, and one along sides that are none."""
+    if case.engine.rim_width > 0.0 and case.regolith.period is not None:
+        allowed = 'must be 0 m with regolith.sides = "periodic": there are no sides to absorb at'
+        raise ConfigError("engine.rim_width", case.engine.rim_width, allowed)
     most = 0.5 * min(case.regolith.width_x, case.regolith.width_y)
     if case.engine.rim_width >= most:
         allowed = f"less than half of the bed's smaller width, {most:g} m"
@@ -292,6 +295,13 @@ def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
     reach = np.abs(design.reference_points).max(axis=0)
     widths = {"x": case.regolith.width_x, "y": case.regolith.width_y}
     offsets = {"x": case.sequence.offset_x, "y": case.sequence.offset_y}
+    if case.regolith.period is not None:
+        # or a grain would meet the head and its image at once, which the tools' lists leave out
+        for axis, half in zip("xy", reach[:2], strict=True):
+            least = 2.0 * (float(half) + case.regolith.diameter_max)
+            if widths[axis] < least:
+                allowed = f"at least {least:.3g} m with periodic sides: head and two largest grains"
+                raise ConfigError(f"regolith.width_{axis}", widths[axis], allowed)
     for axis, half in zip("xy", reach[:2], strict=True):
         room = 0.5 * widths[axis] - float(half)
         if abs(offsets[axis]) > room:

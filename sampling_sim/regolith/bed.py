@@ -1,6 +1,7 @@
 """A prepared bed: what a run starts from, as plain arrays.
 
 Frame P: z = 0 is the undisturbed surface, the floor lies below it, the box is centred on x = y = 0.
+With periodic sides every centre lies within half a period of the middle.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ import numpy as np
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bodies import BedClumps, no_bed_clumps, shared_by_volume
+from sampling_sim.regolith.images import Period, nearest
 from sampling_sim.regolith.parameters import RegolithParameters
 
 SPRING_SLANT = 0.05
@@ -142,21 +144,30 @@ class Bed:
 
     @property
     def walls(self) -> FloatArray:
-        """Rough floor and four frictionless sides up to the surface, see `box_walls`."""
-        half = np.array([0.5 * self.parameters.width_x, 0.5 * self.parameters.width_y])
-        sides = box_walls(-half, half, top=0.0)
+        """Rough floor and four frictionless sides up to the surface, see `box_walls`.
+
+        Periodic sides are no walls: the floor alone.
+        """
         floor = floor_wall(
             self.floor, self.parameters.friction_coefficient, self.parameters.rolling_friction
         )
-        return np.vstack([sides, floor])
+        if self.period is not None:
+            return floor
+        half = np.array([0.5 * self.parameters.width_x, 0.5 * self.parameters.width_y])
+        return np.vstack([box_walls(-half, half, top=0.0), floor])
+
+    @property
+    def period(self) -> Period:
+        """[m] after which it repeats along x and y; None with walls."""
+        return self.parameters.period
 
     def _springs_along_contacts(self) -> float:
         """Share of the tangential springs that points along the contact normals, 0 as it should.
 
-        Pairs that touch across periodic sides are left out: a bed does not know its periods.
+        Pairs that touch across periods that are not the bed's own (a laboratory's) are left out.
         """
         first, second = self.pairs.T
-        normal = self.position[second] - self.position[first]
+        normal = nearest(self.position[second] - self.position[first], self.period)
         square = (normal**2).sum(1)
         touching = square <= (1.01 * (self.radius[first] + self.radius[second])) ** 2
         spring = self.tangential[touching]

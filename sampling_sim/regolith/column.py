@@ -2,7 +2,7 @@
 
 Solid volume is spread evenly over the height of a loose column, so that what lies where in the
 column lies there in the bed: layers and grading keep their places through the fall.  Grains are
-placed at random without touching, the largest first.  Frame P, SI.
+placed at random without touching, the largest first, across periodic sides too.  Frame P, SI.
 """
 
 from math import pi
@@ -14,7 +14,9 @@ from scipy.special import ndtri
 
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import ConfigError
+from sampling_sim.regolith.images import Period, image_tree
 from sampling_sim.regolith.layers import RegolithLayer, layer_bottoms
+from sampling_sim.regolith.preparation_rules import PERIODIC_SHARE
 from sampling_sim.regolith.sizes import draw_diameters, sizes_of
 from sampling_sim.rng import Stream, generator
 
@@ -57,17 +59,20 @@ def column(parameters: "RegolithParameters") -> tuple[FloatArray, FloatArray]:
     height = (np.cumsum(solid) - 0.5 * solid) / (area * fraction)
     diameter = np.concatenate([boulders, grains])
     position = _placed(
-        rng, room * diameter, np.concatenate([level, height]), (p.width_x, p.width_y)
+        rng, room * diameter, np.concatenate([level, height]), (p.width_x, p.width_y), p.period
     )
     return position - [0.0, 0.0, p.depth], 0.5 * diameter
 
 
 def _refuse_wide_bodies(p: "RegolithParameters", room: float) -> None:
-    """Refuse clumps that do not fit into the box whichever way they lie."""
+    """Refuse clumps that do not fit into the box whichever way they lie.
+
+    Across periodic sides two that touch must have one nearest image.
+    """
     largest = p.boulder_diameter if p.boulder_count else p.diameter_max
-    narrow = min(p.width_x, p.width_y)
+    narrow = min(p.width_x, p.width_y) * (1.0 if p.period is None else PERIODIC_SHARE)
     if room * largest > narrow:
-        allowed = f"may be {room * largest:.3g} m across, the box {narrow:g} m: a wider box"
+        allowed = f"may be {room * largest:.3g} m across, at most {narrow:.3g} m: a wider box"
         raise ConfigError("regolith.shape", p.shape.kind, allowed)
 
 
@@ -99,7 +104,11 @@ def _graded_order(rng: np.random.Generator, diameter: FloatArray, grading: float
 
 
 def _placed(
-    rng: np.random.Generator, diameter: FloatArray, height: FloatArray, width: tuple[float, float]
+    rng: np.random.Generator,
+    diameter: FloatArray,
+    height: FloatArray,
+    width: tuple[float, float],
+    period: Period,
 ) -> FloatArray:
     """Centres [m] that do not touch, near the heights wanted above the floor, shape (n, 3)."""
     radius, position = 0.5 * diameter, np.zeros((diameter.size, 3))
@@ -110,9 +119,9 @@ def _placed(
         count = int(np.searchsorted(-radius[waiting], -largest / CLASS_RATIO, side="right"))
         together, waiting = waiting[:count], waiting[count:]
         position[together] = _placed_class(
-            rng, radius[together], height[together], width, 2.0 * radius.max(), trees
+            rng, radius[together], height[together], width, 2.0 * radius.max(), trees, period
         )
-        trees.append((cKDTree(position[together]), largest))
+        trees.append((image_tree(position[together], period), largest))
     return position
 
 
@@ -123,6 +132,7 @@ def _placed_class(
     width: tuple[float, float],
     band: float,
     trees: list[tuple[cKDTree, float]],
+    period: Period,
 ) -> FloatArray:
     """Place grains of about one size among those of `trees`; tried anew until all have a place."""
     position, largest = np.zeros((radius.size, 3)), float(radius.max())
@@ -130,7 +140,7 @@ def _placed_class(
     tries = 0
     while not is_placed.all():
         new = np.flatnonzero(~is_placed)
-        room = np.array(width) - 2.0 * radius[new, None]
+        room = np.array(width) - (2.0 * radius[new, None] if period is None else 0.0)
         position[new, :2] = rng.uniform(-0.5, 0.5, (new.size, 2)) * room
         lift = band * (1.0 + BAND_GROWTH * tries) * rng.uniform(-0.5, 0.5, new.size)
         position[new, 2] = np.maximum(height[new] + lift, radius[new])
@@ -138,20 +148,21 @@ def _placed_class(
         for tree, other in trees:
             distance, _ = tree.query(position[new])
             is_placed[new] &= distance > radius[new] + other
-        is_placed &= ~_disturbed(position, is_placed, new, 2.0 * largest)
+        is_placed &= ~_disturbed(position, is_placed, new, 2.0 * largest, period)
         tries += 1
     return position
 
 
 def _disturbed(
-    position: FloatArray, is_placed: BoolArray, new: IntArray, distance: float
+    position: FloatArray, is_placed: BoolArray, new: IntArray, distance: float, period: Period
 ) -> BoolArray:
     """Mask of new grains nearer than `distance` to a placed one: of two new ones, the later."""
     later = np.zeros(is_placed.size, bool)
     there = np.flatnonzero(is_placed)
     if there.size < 2:
         return later
-    pairs = there[cKDTree(position[there]).query_pairs(distance, output_type="ndarray")]
+    tree = image_tree(position[there], period)
+    pairs = there[tree.query_pairs(distance, output_type="ndarray")]
     first, second = pairs.min(1), pairs.max(1)
     first_new, second_new = np.isin(first, new), np.isin(second, new)
     later[second[second_new]] = True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling_sim.constants import FloatArray
+from sampling_sim.errors import DivergenceError
 from sampling_sim.regolith import pair_forces
 
 
@@ -42,3 +43,21 @@ def joined(first: FloatArray, second: FloatArray) -> FloatArray:
     for slot in (pair_forces.OVERLAP_SUM, pair_forces.CONTACTS):
         both[slot] = first[slot] + second[slot]
     return both
+
+
+def refuse_overlaps(seen: OverlapStatistics, limits: tuple[float, float, float, float]) -> None:
+    """Refuse overlaps above the limits of mean, grain, tool and fixed grain.
+
+    Raises
+    ------
+    DivergenceError
+        Names the parameter to change.
+    """
+    softer = "raise regolith.youngs_modulus (and shorten engine.contact_step)"
+    values = (seen.mean, seen.peak_grain, seen.peak_tool, seen.peak_fixed)
+    remedies = (softer, softer, softer + " or lower the tool's speed", softer)
+    names = ("mean grain", "peak grain", "peak tool", "peak fixed-grain")
+    for name, value, limit, remedy in zip(names, values, limits, remedies, strict=True):
+        if value > limit:
+            msg = f"{name} overlap is {value:.3g} of the radius, limit {limit:g}: {remedy}"
+            raise DivergenceError(msg)

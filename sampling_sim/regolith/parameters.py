@@ -13,6 +13,7 @@ from annotated_types import Ge, Gt, Interval
 
 from sampling_sim.errors import ConfigError
 from sampling_sim.quantities import Angle, Density, Length, Number, Pressure, Stiffness
+from sampling_sim.regolith.images import Period
 from sampling_sim.regolith.laws.choice import CohesionName, NormalName
 from sampling_sim.regolith.laws.rules import check_laws
 from sampling_sim.regolith.layers import RegolithLayer
@@ -105,6 +106,9 @@ class RegolithParameters:
     """[m] inner width of the box along y; chosen as width_x."""
     depth: Annotated[Length, Gt(0)] = 0.12
     """[m] from the undisturbed surface to the floor; chosen: several times the sinkage."""
+    sides: Literal["walls", "periodic"] = "walls"
+    """Smooth walls, or x and y repeat after the widths, as in a wide plain (`images.py`); chosen:
+    walls, which hold what is thrown along the ground, and every figure so far was made with."""
     shape: GrainShapeParameters = field(default_factory=GrainShapeParameters)
     """Spheres, or clumps; sizes above are diameters of the sphere of equal volume."""
     layers: tuple[RegolithLayer, ...] = ()
@@ -164,6 +168,11 @@ class RegolithParameters:
     def strength(self) -> float:
         """Strength [Pa] asked for: the cohesion, or else the tensile strength."""
         return self.tensile_strength if self.cohesion is None else self.cohesion
+
+    @property
+    def period(self) -> Period:
+        """[m] after which the bed repeats along x and y; None with walls."""
+        return (self.width_x, self.width_y) if self.sides == "periodic" else None
 
     @property
     def pair_modulus(self) -> float:

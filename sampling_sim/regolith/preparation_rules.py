@@ -29,6 +29,10 @@ LEAST_SHARE = 1e-3
 """Share of a distribution that must lie between the ends it is cut to; chosen: with less, the
 ends alone make the sizes and the distribution is not what was meant."""
 
+PERIODIC_SHARE = 0.4
+"""Largest body over the width of a bed with periodic sides: two that touch, with what the search
+looks beyond, are then nearer than half a period and have one nearest image."""
+
 MOST_BOULDERS = 0.3
 """Share of the box that boulders may fill; chosen: half of what can be placed without a search."""
 
@@ -162,12 +166,13 @@ def _check_boulders(p: "RegolithParameters") -> None:
     """Refuse boulders that do not fit into the bed."""
     if not p.boulder_count:
         return
-    key, widest = "regolith.boulder_diameter", min(0.5 * p.width_x, 0.5 * p.width_y, p.depth)
+    key, across = "regolith.boulder_diameter", 0.5 if p.period is None else PERIODIC_SHARE
+    widest = min(across * p.width_x, across * p.width_y, p.depth)
     top = min(LARGEST_RATIO * p.diameter_min, widest)
     if not p.diameter_max <= p.boulder_diameter <= top:
         allowed = (
-            f"between diameter_max {p.diameter_max:g} m and {top:g} m (the depth, half the width, "
-            f"{LARGEST_RATIO:g} times diameter_min)"
+            f"between diameter_max {p.diameter_max:g} m and {top:g} m (the depth, {across:g} of "
+            f"the width, {LARGEST_RATIO:g} times diameter_min)"
         )
         raise ConfigError(key, p.boulder_diameter, allowed)
     share = p.boulder_count * pi / 6.0 * p.boulder_diameter**3 / (p.width_x * p.width_y * p.depth)

@@ -1,7 +1,8 @@
 """What is measured on a packing: surface, packing fraction, bonds of a slab, Rumpf's strength.
 
 The slab runs from above the fixed layer to one largest grain below the surface, over the whole
-width of the box: boundaries above and below are left out, those at the sides belong to the bed.
+width of the box: boundaries above and below are left out, those at the sides belong to the bed, and
+so do contacts across periodic sides.
 """
 
 from dataclasses import replace
@@ -9,12 +10,12 @@ from math import pi
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.calibration import bond_strengths
+from sampling_sim.regolith.images import Period, image_tree, nearest
 from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.laws.rumpf import effective_radius, pull_off_scale, rumpf_strength
 from sampling_sim.regolith.layers import layer_bottoms
@@ -47,8 +48,11 @@ def surface_height(bed: Bed) -> float:
     y = np.arange(-0.5 * p.width_y + 0.5 * spacing, 0.5 * p.width_y, spacing)
     top = np.full((x.size, y.size), bed.floor)
     for (cx, cy, cz), r in zip(bed.position, bed.radius, strict=True):
-        i, j = np.abs(x - cx) < r, np.abs(y - cy) < r
-        square = r * r - (x[i, None] - cx) ** 2 - (y[None, j] - cy) ** 2
+        dx, dy = x - cx, y - cy
+        if bed.period is not None:
+            dx, dy = (d - w * np.rint(d / w) for d, w in zip((dx, dy), bed.period, strict=True))
+        i, j = np.abs(dx) < r, np.abs(dy) < r
+        square = r * r - dx[i, None] ** 2 - dy[None, j] ** 2
         height = np.where(square > 0.0, cz + np.sqrt(np.maximum(square, 0.0)), bed.floor)
         top[np.ix_(i, j)] = np.maximum(top[np.ix_(i, j)], height)
     return float(np.quantile(top, SURFACE_QUANTILE))
@@ -143,9 +147,9 @@ def bonds_between(bed: Bed, reach: float, low: float, high: float) -> Bonds:
 
     Two clumps that meet in several spheres are one pair of neighbours with several bonds.
     """
-    pairs = close_pairs(bed.position, bed.radius, reach)
+    pairs = close_pairs(bed.position, bed.radius, reach, bed.period)
     first, second = bed.radius[pairs].T
-    step = bed.position[pairs[:, 1]] - bed.position[pairs[:, 0]]
+    step = nearest(bed.position[pairs[:, 1]] - bed.position[pairs[:, 0]], bed.period)
     height = bed.position[pairs[:, 0], 2] + step[:, 2] * first / (first + second)
     body = bed.body[pairs]
     bond = (height > low) & (height < high) & (body[:, 0] != body[:, 1])
@@ -155,6 +159,7 @@ def bonds_between(bed: Bed, reach: float, low: float, high: float) -> Bonds:
         # σ = Σ f ⊗ l / V with l from body to body
         normal = step / np.linalg.norm(step, axis=1, keepdims=True)
         between = bed.body_position[body[:, 1]] - bed.body_position[body[:, 0]]
+        between = nearest(between, bed.period)
         branch = (normal * between).sum(1)
     return Bonds(
         effective_radius(first, second),
@@ -164,14 +169,17 @@ def bonds_between(bed: Bed, reach: float, low: float, high: float) -> Bonds:
     )
 
 
-def close_pairs(position: FloatArray, radius: FloatArray, reach: float) -> IntArray:
+def close_pairs(
+    position: FloatArray, radius: FloatArray, reach: float, period: Period = None
+) -> IntArray:
     """Pairs of spheres with a gap below `reach` [m], shape (c, 2), one class of sizes at a time.
 
-    A search at the largest diameter would give each fine grain thousands of others.
+    A search at the largest diameter would give each fine grain thousands of others.  With periods
+    the nearest images count.
     """
     octave = np.floor(np.log2(radius / radius.min())).astype(int)
     members = [np.flatnonzero(octave == k) for k in np.unique(octave)]
-    trees = [cKDTree(position[group]) for group in members]
+    trees = [image_tree(position[group], period) for group in members]
     found = [np.zeros((0, 2), np.int64)]
     for a, (group, tree) in enumerate(zip(members, trees, strict=True)):
         for other, other_tree in zip(members[: a + 1], trees[: a + 1], strict=True):

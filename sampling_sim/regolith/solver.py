@@ -17,7 +17,12 @@ from sampling_sim.regolith.bodies import Bodies
 from sampling_sim.regolith.cells import spatial_order
 from sampling_sim.regolith.clump_motion import place_members
 from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
-from sampling_sim.regolith.overlaps import OverlapStatistics, joined, overlap_statistics
+from sampling_sim.regolith.overlaps import (
+    OverlapStatistics,
+    joined,
+    overlap_statistics,
+    refuse_overlaps,
+)
 from sampling_sim.regolith.plates import Plates, plates_of
 from sampling_sim.regolith.primitives import LinkMotion, Primitive, ToolLoads
 from sampling_sim.regolith.rim import Rim, rim_drag
@@ -64,8 +69,9 @@ class GrainSolver:
     walls
         Rows of `box_walls`; the bed's own box if not given, none if empty.
     period
-        Periods along x and y [m]: positions are taken to the nearest image and wrapped into
-        ±half a period when lists are made.
+        Periods along x and y [m], the bed's own if not given: nearest images meet, and when lists
+        are made positions are wrapped to half a period about the tools (the origin without any),
+        which so meet the nearest images while they are narrower than a period less two grains.
     active_region
         Leave grains at rest out of the step (`activity.py`); all sleep at the start.
     rim
@@ -101,7 +107,8 @@ class GrainSolver:
         self._rim = Rim(*half, *rim)
         self._material = assembly.material_of(bed)
         self._grains = assembly.grains_of(bed, self._order)
-        self._cells = assembly.cells_of(bed, self._skin + self._material.reach, period)
+        margin = self._skin + self._material.reach
+        self._cells = assembly.cells_of(bed, margin, bed.period if period is None else period)
         self._walls = assembly.walls_of(bed.walls if walls is None else walls)
         self._site_field, self._field = field, assembly.field_of(field)
         self._clumps = assembly.rigid_clumps_of(bed, self._rank, self._field.spin)
@@ -211,7 +218,11 @@ class GrainSolver:
                 self._tool_pairs, links, self._plates, self._material, field, self._cells,
                 self._statistics, dt, steps, self._skin, allowance, first, moved,
             )  # fmt: skip
-            if stop == LISTS:
+            is_periodic = self._cells.period[0] > 0.0
+            if stop == LISTS or (is_periodic and stop != END):
+                if is_periodic:
+                    middle = tools.middle_of_tools(links, surfaces)
+                    self._cells.low[:2] = middle[:2] - 0.5 * self._cells.period[:2]
                 self._lists, self._walls = new_lists(
                     self._grains, self._clumps, self._lists, self._walls, self._region,
                     self._material, self._cells, self._skin,
@@ -350,17 +361,7 @@ class GrainSolver:
         DivergenceError
             Names the parameter to change.
         """
-        seen = self.overlaps
-        softer = "raise regolith.youngs_modulus (and shorten engine.contact_step)"
-        for name, value, limit, remedy in (
-            ("mean grain", seen.mean, grain_mean, softer),
-            ("peak grain", seen.peak_grain, grain_peak, softer),
-            ("peak tool", seen.peak_tool, tool, softer + " or lower the tool's speed"),
-            ("peak fixed-grain", seen.peak_fixed, fixed, softer),
-        ):
-            if value > limit:
-                msg = f"{name} overlap is {value:.3g} of the radius, limit {limit:g}: {remedy}"
-                raise DivergenceError(msg)
+        refuse_overlaps(self.overlaps, (grain_mean, grain_peak, tool, fixed))
         fastest = self.fastest_speed
         if fastest * self.contact_step > FASTEST * self._skin:
             msg = f"a grain moves at {fastest:.3g} m/s: shorten engine.contact_step"

@@ -81,6 +81,18 @@ def links_left(links: Links, tools: Tools, pairs: ToolPairs, allowance: float) -
     return False
 
 
+def middle_of_tools(links: Links, tools: Tools) -> FloatArray:
+    """Middle [m] of the box along the axes of P round all primitives; the origin without any."""
+    has = np.flatnonzero(tools.link_reach >= 0.0)
+    if not has.size:
+        return np.zeros(3)
+    low, high = tools.link_box[has, :3], tools.link_box[has, 3:]
+    turn = links.rotation[has]
+    centre = links.position[has] + np.einsum("kij,kj->ki", turn, 0.5 * (low + high))
+    half = np.einsum("kij,kj->ki", np.abs(turn), 0.5 * (high - low))
+    return np.asarray(0.5 * ((centre - half).min(0) + (centre + half).max(0)))
+
+
 @njit
 def local_point(
     position: FloatArray, i: int, centre: FloatArray, axes: FloatArray

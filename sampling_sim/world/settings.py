@@ -35,7 +35,7 @@ class EngineParameters:
     chosen: off, until outcomes with and without have been compared over seeds."""
     rim_width: Annotated[Length, Ge(0), Le(10)] = 0.0
     """[m] of a rim along the sides of the bed whose grains are dragged (regolith/rim.py); chosen:
-    none, the sides are smooth walls."""
+    none, the sides are smooth walls (periodic sides take none)."""
     rim_drag: Annotated[Rate, Ge(0), Le(1e5)] = 500.0
     """[1/s] of the rim's grains at the side, where `rim_width` is set; chosen: a wave in a row
     of grains comes back from 0.1 m with a tenth of its energy, from wider ones with less."""

@@ -69,6 +69,11 @@ def layers(*given):
         ),
         ({"boulder_count": 1, "boulder_diameter": 0.02}, "boulder_diameter", "between"),
         ({"boulder_count": 1, "boulder_diameter": 0.2}, "boulder_diameter", "between"),
+        (
+            {"boulder_count": 1, "boulder_diameter": 0.18, "depth": 0.2, "sides": "periodic"},
+            "boulder_diameter",
+            "0.4 of the width",
+        ),
         ({"boulder_count": 40}, "boulder_count", "fewer or smaller"),
     ],
 )
@@ -102,6 +107,7 @@ def regolith(tmp_path, text):
         ('size_distribution = "gauss"', "regolith.size_distribution = 'gauss': must be"),
         ('size_table = [["16 mm", 0.0], ["32 mm"]]', "regolith.size_table"),
         ('size_table = [["16 s", 0.0], ["32 mm", 1.0]]', "dimension"),
+        ('sides = "rough"', "regolith.sides = 'rough': must be"),
         ("size_sigma = -1", "regolith.size_sigma = -1: must be greater than 0"),
         ("packing_fraction = 1.2", "regolith.packing_fraction = 1.2: must be less than"),
         ("packing_fraction = 0", "regolith.packing_fraction = 0: must be greater than"),
