@@ -102,7 +102,8 @@ def beyond_calibration(parameters: RegolithParameters) -> list[str]:
     """Say, a line each, which requests lie beyond the tables: there the nearest entries count."""
     lines = []
     fraction, angle = parameters.packing_fraction, parameters.friction_angle
-    if fraction is not None and not PACKING[0] <= fraction <= PACKING[-1]:
+    is_read = angle is not None or parameters.strength > 0.0
+    if is_read and fraction is not None and not PACKING[0] <= fraction <= PACKING[-1]:
         lines.append(
             f"packing_fraction: {fraction:g} requested, calibrated from {PACKING[0]:g} to "
             f"{PACKING[-1]:g}"

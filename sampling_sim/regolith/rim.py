@@ -4,7 +4,7 @@ The drag rises from nothing at the rim's inner edge as the square of the way tow
 `rate` there, so that a wave meets no step.  A wave of speed c and frequency ω that crosses the rim
 to the side and comes back keeps exp(−2 rate·width / (3 c)) of its energy, as long as rate is well
 below ω; a stronger drag reflects: at 500/s over 0.1 m a tenth comes back (test_rim.py).  Motion
-much slower than 1/rate meets a rim as a wall, so it must stay away from what the tool moves.  Grains
+much slower than 1/rate meets a rim as a wall, so it must stay clear of what the tool moves.  Grains
 above the undisturbed surface feel none from the next lists on: what is thrown flies on.  Frame P,
 SI.
 """

@@ -38,6 +38,7 @@ from sampling_sim.regolith.stepping import (
     new_lists,
     new_tool_lists,
     steps_of,
+    wake,
 )
 
 SKIN = 0.5
@@ -291,15 +292,15 @@ class GrainSolver:
         return self._grains.inverse[self._rank, 0] == 0.0
 
     def set_motion(self, velocity: FloatArray, angular_velocity: FloatArray | float = 0.0) -> None:
-        """Set velocities [m/s] and angular velocities [rad/s] of the free bodies, (b, 3)."""
+        """Set velocities [m/s] and angular velocities [rad/s] of the free bodies, (b, 3), awake."""
         turning = np.broadcast_to(angular_velocity, np.shape(velocity))
         motion = np.hstack([velocity, turning])[self._body]
         motion[self.fixed] = 0.0
         self._grains.motion[:] = motion[self._order]
         self._grains.predicted[:] = self._grains.motion
-        moves = self._region.free & (self._grains.motion != 0.0).any(1)
-        self._region.awake[:] |= moves
-        self._region.rested[moves] = False
+        if self._region.is_on:
+            moves = self._region.free & (self._grains.motion != 0.0).any(1)
+            wake(self._grains, self._clumps, self._region, moves, self._cells)
         self._region.clock[1] = 1.0
         rigid, free = self._clumps, self._clumps.inverse_mass > 0.0
         if not free.any():

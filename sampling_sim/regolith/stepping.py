@@ -28,7 +28,7 @@ REBUILD = 0.4
 """Share of the skin a grain may move before the lists are made anew: two could close 0.8."""
 END, LISTS, TOOL_LISTS = range(3)
 """Why the loop stopped: the interval is over, or lists must be made."""
-FASTEST = 0.1
+FASTEST = 0.03
 """Share of the skin a grain may move in one step; chosen: for accuracy, as lists are looked at in
 every step and hold up to half a skin."""
 
@@ -103,6 +103,20 @@ def _compiled_tool_lists(source: str) -> Any:
         return tool_pairs
 
     return new_tool_lists
+
+
+def _compiled_wake(source: str) -> Any:
+    """Return the function that wakes grains and those near them; `source` as in `_compiled`."""
+
+    @njit(cache=True)
+    def wake(
+        grains: Grains, clumps: Clumps, region: Activity, seeds: np.ndarray, cells: Cells
+    ) -> None:
+        """Wake the seeds (bool, shape (n,)) and what lies near."""
+        _ = source
+        activity.wake_around(grains, clumps, region, seeds, cells.period)
+
+    return wake
 
 
 def _compiled_sleep(source: str) -> Any:
@@ -207,6 +221,7 @@ def middle_of(step: int, steps: int, dt: float) -> float:
 new_lists = _compiled_lists(source_hash())
 new_tool_lists = _compiled_tool_lists(source_hash())
 look_after_sleep = _compiled_sleep(source_hash())
+wake = _compiled_wake(source_hash())
 
 
 @cache

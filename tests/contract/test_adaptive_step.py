@@ -35,8 +35,8 @@ def test_the_step_shortens_when_the_brushes_meet_the_bed_and_never_leaves_the_ex
 
 
 def blow(*, steps: int, adaptive: bool = False) -> Outcome:
-    """Half a second of a craft of 2 t that strikes at 0.5 m/s, overlaps unguarded."""
-    case = flown(approach_speed=0.5, abort_force=1e6, time_limit=0.4)
+    """Half a second of a craft of 2 t that strikes at 0.6 m/s, overlaps unguarded."""
+    case = flown(approach_speed=0.6, abort_force=1e6, time_limit=0.4)
     exchange = 4.8e-4
     engine = replace(
         case.engine, exchange_step=exchange, contact_step=exchange / steps, control_step=9.6e-3,
