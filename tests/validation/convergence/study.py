@@ -66,7 +66,7 @@ def flown(level: dict, always: list[str], asked: argparse.Namespace) -> dict:
     return columns | {"status": np.asarray(columns["status"], str)}
 
 
-def page(levels: list[dict], columns: dict[str, dict], title: str = TITLE) -> str:
+def page(levels: list[dict], columns: dict[str, dict], title: str = TITLE, note: str = "") -> str:
     """Text of the page."""
     base = columns[levels[0]["name"]]
     head = [f"{name} [{unit}]" for name, unit in OUTCOMES.items()]
@@ -78,7 +78,7 @@ def page(levels: list[dict], columns: dict[str, dict], title: str = TITLE) -> st
         cells = [difference(base, mine, outcome).text for outcome in OUTCOMES]
         time = np.mean(mine["wall_time"])
         lines += [f"| {level['name']} | {level['axis']} | {' | '.join(cells)} | {time:.0f} |"]
-    return "\n".join([*lines, "", coarse_graining(levels, columns)]) + "\n"
+    return "\n".join([*lines, note.rstrip(), coarse_graining(levels, columns)]).rstrip() + "\n"
 
 
 def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
@@ -111,7 +111,7 @@ def main() -> None:
     for level in levels:
         columns[level["name"]] = flown(level, plan["always"], asked)
         done = [level for level in levels if level["name"] in columns]
-        asked.page.write_text(page(done, columns, plan.get("title", TITLE)))
+        asked.page.write_text(page(done, columns, plan.get("title", TITLE), plan.get("note", "")))
     kept = {name: {k: np.asarray(v).tolist() for k, v in c.items()} for name, c in columns.items()}
     asked.folder.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n")
 
