@@ -39,10 +39,10 @@ def check_laws(parameters: "RegolithParameters") -> None:
         raise ConfigError(key + "separation", p.separation, allowed)
     steepest = p.bond_strength(p.tangent_stiffness(STIFFNESS_AT) * 0.5 * p.separation)
     layers = [layer.tensile_strength or 0.0 for layer in p.layers]
-    if max(p.strength, *layers) > steepest:
+    if max([p.strength, *layers]) > steepest:
         raise ConfigError(
             key + ("tensile_strength" if p.cohesion is None else "cohesion"),
-            max(p.strength, *layers),
+            max([p.strength, *layers]),
             f"at most {steepest:.3g} Pa at this separation (above, the attraction is steeper than "
             "the contact is stiff, and the contact step does not follow it)",
         )

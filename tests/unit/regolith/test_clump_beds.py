@@ -149,5 +149,5 @@ def test_shapes_that_are_none_are_refused(values, key):
 def test_the_laboratory_refuses_clumps():
     """Its specimens are spheres: the key is named before anything is measured."""
     pebbles = replace(bed(), parameters=RegolithParameters(shape=PEBBLES))
-    with pytest.raises(ConfigError, match="beds of spheres"):
+    with pytest.raises(ConfigError, match="one material of spheres"):
         bed_report(pebbles)
