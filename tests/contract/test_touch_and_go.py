@@ -41,9 +41,10 @@ def speed_lost(strength: float, packing: int) -> float:
 
 
 STRENGTH_TELLS = 2.3e-3
-"""[m/s] that a bed of 6 Pa must take more than the same packing at 0.06 Pa, mean of two packings.
-Five packings gave 2.8 to 7.1, mean 4.6, deviation 1.6 mm/s (with bonds of 30 and 0.3 Pa by Rumpf, as
-these strengths have): this is two standard errors of a mean of two below it.  Packings of one strength differ by up to 5 mm/s: hence the same packing."""
+"""[m/s] that a bed of 30 Pa must take more than the same packing at 0.06 Pa, mean of two packings.
+Bonds of 30 Pa by Rumpf, a fifth of these, took 2.8 to 7.1 more on five packings, mean 4.6,
+deviation 1.6 mm/s: this is two standard errors of a mean of two below it.  Packings of one strength
+differ by up to 5 mm/s: hence the same packing."""
 
 
 def same(one: CaseResult, other: CaseResult) -> list[str]:
@@ -176,7 +177,7 @@ def test_size_classes_count_the_sample_and_the_free_bed() -> None:
 def test_more_strength_in_the_bed_stops_the_craft_harder() -> None:
     weak, strong = (
         np.array([speed_lost(strength, packing) for packing in PACKINGS])
-        for strength in (0.06, 6.0)
+        for strength in (0.06, 30.0)
     )
     assert weak.min() > 0.01  # the ground did slow it: the field takes 0.3 mm/s in that time
     assert (strong - weak).mean() > STRENGTH_TELLS, (strong, weak)
