@@ -18,7 +18,7 @@ from sampling_sim.regolith import calibration
 from sampling_sim.regolith.lab.cell import lab_parameters, press_specimen
 from sampling_sim.regolith.lab.cohesion import unloaded
 from sampling_sim.regolith.lab.examination import PRESSING, STRESSES
-from sampling_sim.regolith.lab.mohr_coulomb import mohr_coulomb
+from sampling_sim.regolith.lab.mohr_coulomb import Measured, mohr_coulomb
 from sampling_sim.regolith.lab.shear import shear
 from sampling_sim.regolith.lab.specimen import Specimen, packing, pressed
 from sampling_sim.regolith.lab.tension import pull
@@ -32,7 +32,7 @@ BONDS = 1.0
 
 def measured(specimen: Specimen, fraction: float) -> dict[str, float]:
     """Return the tangents and shares of one specimen pressed to a packing fraction."""
-    dry = shear(specimen)
+    dry, _ = line(specimen, 0.0, [factor / STRESSES[-1] * PRESSING * BONDS for factor in STRESSES])
     # bonds as a bed counts them, near pairs with the touching
     bonded = replace(specimen, bed=replace(specimen.bed, pull_off_scale=1.0))
     scale = BONDS / packing(bonded).rumpf_strength
@@ -41,20 +41,27 @@ def measured(specimen: Specimen, fraction: float) -> dict[str, float]:
     less = float(np.interp(fraction, calibration.PACKING, calibration.SPECIMEN_BONDS))
     expected = calibration.calibration(own).cohesion_share / less * BONDS
     stresses = [factor * expected for factor in STRESSES]
-    free, *loaded = unloaded(specimen, scale, (0.0, *stresses))
-    angle, cohesion = mohr_coulomb(
-        np.array(stresses), np.array([shear(state).strength for state in loaded])
-    )
+    angle, cohesion = line(specimen, scale, stresses)
+    (free,) = unloaded(specimen, scale, (0.0,))
     tension, state = pull(free), packing(free)
     return {
         "packing_fraction": state.packing_fraction,
         "rumpf_strength": tension.rumpf_strength,
         "coordination_number": state.coordination_number,
-        "dry_tangent": dry.strength / specimen.pressure,
+        "dry_tangent": float(np.tan(dry.value)),
         "wet_tangent": float(np.tan(angle.value)),
         "cohesion_share": cohesion.value / tension.rumpf_strength,
         "tension_share": tension.strength / tension.rumpf_strength,
     }
+
+
+def line(specimen: Specimen, scale: float, stresses: list[float]) -> tuple[Measured, Measured]:
+    """Friction angle and cohesion of a specimen with bonds of scale w [J/m²] sheared at stresses.
+
+    Each state is unloaded to its stress, as in a bed's report.
+    """
+    sheared = [shear(state).strength for state in unloaded(specimen, scale, stresses)]
+    return mohr_coulomb(np.array(stresses), np.array(sheared))
 
 
 def main(first: int, last: int) -> None:
