@@ -40,14 +40,6 @@ class Clumps(NamedTuple):
     """[kg m²] principal moments, shape (c, 3)."""
 
 
-def no_clumps() -> Clumps:
-    """Return the clumps of a bed of spheres."""
-    return clumps_at_rest(
-        np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 3)),
-        np.zeros((0, 4)), np.zeros(0), np.zeros((0, 3)), np.zeros(3),
-    )  # fmt: skip
-
-
 def clumps_at_rest(
     start: IntArray,
     member: IntArray,

@@ -15,17 +15,15 @@ Period = tuple[float, float] | None
 
 
 def nearest(step: FloatArray, period: Period) -> FloatArray:
-    """Differences of places [m], shape (..., 3), between nearest images."""
+    """Differences of places [m], shape (..., 3), between nearest images.
+
+    Of places themselves: within half a period of the middle.
+    """
     if period is None:
         return step
     lengths, near = np.array(period), step.copy()
     near[..., :2] -= lengths * np.rint(near[..., :2] / lengths)
     return near
-
-
-def wrapped(position: FloatArray, period: Period) -> FloatArray:
-    """Places [m], shape (n, 3), brought to within half a period of the middle."""
-    return nearest(position, period)
 
 
 def image_tree(position: FloatArray, period: Period) -> cKDTree:

@@ -10,7 +10,7 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import FloatArray
 from sampling_sim.regolith.bed import Bed
-from sampling_sim.regolith.images import wrapped
+from sampling_sim.regolith.images import nearest
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.regolith.step_criterion import stable_step
 
@@ -54,9 +54,9 @@ def taken_out(bed: Bed, solver: GrainSolver) -> Bed:
     """Bed with the solver's positions and springs, at rest."""
     pairs, tangential, rolling = solver.contacts()
     count = bed.clumps.clump_count
-    centre = wrapped(solver.bodies.position[:count], bed.period)
+    centre = nearest(solver.bodies.position[:count], bed.period)
     clumps = bed.clumps._replace(position=centre, attitude=solver.attitude)
     return replace(
-        bed, position=wrapped(solver.position, bed.period), clumps=clumps, pairs=pairs,
+        bed, position=nearest(solver.position, bed.period), clumps=clumps, pairs=pairs,
         tangential=tangential, rolling=rolling,
     )  # fmt: skip

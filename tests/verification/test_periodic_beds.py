@@ -10,7 +10,7 @@ import pytest
 from grain_cases import surface
 
 from sampling_sim.regolith.calibration import bond_strength
-from sampling_sim.regolith.images import nearest, wrapped
+from sampling_sim.regolith.images import nearest
 from sampling_sim.regolith.packing import prepare_bed, uniform_field
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, PrimitiveKind
@@ -62,7 +62,7 @@ def across(bed, period=(WIDTH, WIDTH)):
 
 def carried(bed, shift):
     """Return the bed carried along by `shift` [m], what leaves coming in at the other side."""
-    return replace(bed, position=wrapped(bed.position + shift, bed.period))
+    return replace(bed, position=nearest(bed.position + shift, bed.period))
 
 
 def test_a_periodic_bed_rests_on_pairs_across_its_sides(bed, cache):

@@ -4,8 +4,6 @@ The numbers are constants of the compiled loop, so the branches below are gone f
 apart (`jkr.py`): there adhesion changes the contact itself.
 """
 
-from math import sqrt
-
 from sampling_sim.compiling import njit
 from sampling_sim.regolith.laws.choice import CohesionLaw, NormalLaw
 from sampling_sim.regolith.laws.dmt import dmt_force
@@ -17,12 +15,6 @@ from sampling_sim.regolith.laws.van_der_waals import van_der_waals_force
 LINEAR = int(NormalLaw.LINEAR)
 DMT = int(CohesionLaw.DMT)
 VAN_DER_WAALS = int(CohesionLaw.VAN_DER_WAALS)
-
-
-@njit(error_model="numpy", fastmath={"contract"}, forceinline=True)
-def pair_stiffness(law: int, modulus: float, stiffness: float, radius: float) -> float:
-    """Constant of a pair: 4/3 E* √R* [N/m^1.5], or k [N/m] as given, by `NormalLaw`."""
-    return stiffness if law == LINEAR else 4.0 / 3.0 * modulus * sqrt(radius)
 
 
 @njit(error_model="numpy", fastmath={"contract"}, forceinline=True)

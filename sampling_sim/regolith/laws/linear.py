@@ -4,8 +4,6 @@ Reference: Cundall & Strack (1979), Géotechnique 29, 47.  With a stiffness that
 the overlap, tangent and secant agree and a contact lasts as long at any speed.
 """
 
-from math import pi, sqrt
-
 from sampling_sim.compiling import njit
 
 
@@ -16,12 +14,3 @@ def linear_contact(overlap: float, stiffness: float, damping: float) -> tuple[fl
     `damping` is α √(m* k), the viscosity itself.
     """
     return stiffness * overlap, stiffness, damping
-
-
-def linear_impact(speed: float, mass: float, stiffness: float) -> tuple[float, float, float]:
-    """Largest overlap [m], largest force [N] and duration [s] of an elastic impact.
-
-    Half a period of the oscillator of effective mass m* [kg] on k [N/m].
-    """
-    rate = sqrt(stiffness / mass)
-    return speed / rate, speed * sqrt(stiffness * mass), pi / rate
