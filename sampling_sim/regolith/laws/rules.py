@@ -38,14 +38,17 @@ def check_laws(parameters: "RegolithParameters") -> None:
         allowed = f"at most cohesion_range {p.cohesion_range:g} m"
         raise ConfigError(key + "separation", p.separation, allowed)
     steepest = p.bond_strength(p.tangent_stiffness(STIFFNESS_AT) * 0.5 * p.separation)
-    layers = [layer.tensile_strength or 0.0 for layer in p.layers]
-    if max([p.strength, *layers]) > steepest:
-        raise ConfigError(
-            key + ("tensile_strength" if p.cohesion is None else "cohesion"),
-            max([p.strength, *layers]),
-            f"at most {steepest:.3g} Pa at this separation (above, the attraction is steeper than "
-            "the contact is stiff, and the contact step does not follow it)",
-        )
+    strengths = {"tensile_strength" if p.cohesion is None else "cohesion": p.strength}
+    for index, layer in enumerate(p.layers):
+        strengths[f"layers.{index}.tensile_strength"] = layer.tensile_strength or 0.0
+    for name, strength in strengths.items():
+        if strength > steepest:
+            raise ConfigError(
+                key + name,
+                strength,
+                f"at most {steepest:.3g} Pa at this separation (above, the attraction is steeper "
+                "than the contact is stiff, and the contact step does not follow it)",
+            )
 
 
 def cohesion_reach(parameters: "RegolithParameters", work: float, largest_radius: float) -> float:
