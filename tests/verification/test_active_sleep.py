@@ -39,6 +39,27 @@ def test_a_grain_thrown_upward_does_not_stop_at_the_top_of_its_flight(share):
     assert solver.position[0, 2] - 0.5 == pytest.approx(expected, rel=1e-3)
 
 
+@pytest.mark.parametrize("is_one_window_enough", [False, True])
+def test_a_bonded_pair_does_not_stop_at_the_top_of_its_flight(is_one_window_enough):
+    """Its grains touch, so only the second window keeps them awake: without it they stop."""
+    scale = 1e-3
+    bed = loose_bed([[0.0, 0.0, 0.5], [2 * RADIUS, 0.0, 0.5]], RADIUS, pull_off_scale=scale)
+    stiffness = 4.0 / 3.0 * bed.parameters.pair_modulus * np.sqrt(0.5 * RADIUS)
+    bed.position[1, 0] -= (np.pi * scale * RADIUS / stiffness) ** (2.0 / 3.0)
+    solver, speed = solver_of(bed, down(), walls=NO_WALLS), 0.5 * GRAVITY * WINDOW
+    solver.set_motion(np.full((2, 3), [1e-9, 0.0, speed]))
+    for _ in range(100):
+        solver._region.rested[:] |= is_one_window_enough
+        solver.advance(None, CALL)
+    expected = speed * solver.time - 0.5 * GRAVITY * solver.time**2
+    moved = solver.position[:, 2] - 0.5
+    if is_one_window_enough:
+        assert not solver.awake.any()
+        assert np.abs(moved).max() < 0.1 * abs(expected)
+    else:
+        assert moved == pytest.approx(expected, rel=1e-3)
+
+
 @pytest.mark.parametrize("leaves_at", [0.02, 0.10, 0.15, 0.17, 0.24])
 def test_a_grain_whose_support_leaves_falls(leaves_at):
     """A plate goes at 0.2 m/s, at any time of the window; ½ a t² within 5 % 2 s later."""

@@ -111,7 +111,7 @@ def test_the_smallest_strength_that_holds_is_density_times_acceleration_times_de
 def test_a_bed_that_cannot_stay_is_refused_with_the_strength_it_needs(cache, key):
     """The message names the key, the value and a strength; a little more stays for 40 s.
 
-    Must fail: two thirds of it, forced to fly, leaves.
+    Must fail: three fifths of it, forced to fly, leaves.
     """
     with pytest.raises(PackingError, match=rf"regolith.{key} = 0.003 Pa.*needs more than") as told:
         prepare_bed(small(**{key: 0.003}), TIP, cache_dir=cache)

@@ -178,7 +178,7 @@ def test_a_run_goes_on_from_its_state_bit_for_bit():
     assert np.abs(whole.velocity[0] - [0.1, 0, 0]).max() > 1e-3
 
 
-def test_a_clump_sleeps_whole_and_wakes_whole():
+def test_a_clump_wakes_whole_and_does_not_sleep_alone():
     """Asleep from the start; a plate near one end wakes the far end too, which is out of its reach.
 
     Woken by a new field, both stay awake, as they touch nothing that could hold them.
