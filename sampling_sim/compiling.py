@@ -1,8 +1,8 @@
 """Numba's `njit`, with LLVM told to use the whole vector unit.
 
 On processors with AVX-512 LLVM keeps to half of each register (`prefer-256-bit`), for the sake of
-older ones that lower their clock.  The pair loop runs 1.1 times as fast on whole ones
-(docs/grain-speed.md).
+older ones that lower their clock.  A step of a bed at rest runs 1.1 times as fast on
+whole ones (docs/grain-speed.md).
 What the user sets himself (`NUMBA_CPU_NAME`, `NUMBA_CPU_FEATURES`) stands.
 """
 

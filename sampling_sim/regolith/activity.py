@@ -31,9 +31,9 @@ REST_SPEED = 1e-3
 """[m/s] and at the end of it; chosen: above the tremor of waves that pass."""
 WAKE_SHARE = 0.5
 """Change of load that wakes, over pull-off force plus weight.  Chosen: below 1, so that a grain
-wakes that loses what bears its weight, or is drawn by one bond; a plate pushed into a bed meets 1
-to 2 % more force than with all awake at 0.25 to 1, 6 to 10 % more at 4, and at 0.05 a blow wakes a
-bed of any width (docs/grains.md)."""
+wakes that loses what bears its weight, or is drawn by one bond; a plate pushed into a bed meets
+1 % more force than with all awake, 2 % at 1, 6 to 11 % at 4, and at 0.05 a blow wakes a bed of any
+width (docs/grains.md)."""
 WAKE_REACH = 2.0
 """Distance from a woken grain within which others wake too, in largest diameters; chosen."""
 

@@ -27,7 +27,7 @@ from sampling_sim.regolith.step_criterion import stable_step
 REPOSE_GRAVITY = 1.0
 """[m/s²] by the definition of the bed's report."""
 DRUM, AXIS = 15.0, 6.0
-"""Diameter and length of the drum over the mean grain; chosen: about 700 grains, half full."""
+"""Diameter and length of the drum over the mean grain; chosen: 300 to 400 grains."""
 FROUDE = 1e-3
 """ω²R/g of the turning; chosen: rolling avalanches, far from a centrifuge."""
 TURN, MEASURED_FROM = radians(110.0), radians(60.0)
@@ -102,7 +102,10 @@ def _drum_parameters(parameters: RegolithParameters, gravity: float) -> Regolith
 
 
 def _filled_drum(parameters: RegolithParameters, rng: np.random.Generator) -> Bed:
-    """Ring of glued grains about the y axis, and loose grains on a lattice in it, half full."""
+    """Ring of glued grains about the y axis, and loose grains on a lattice in it.
+
+    Half a filling is drawn; the lattice has places for a fifth to a quarter.
+    """
     p = parameters
     drum = 0.5 * p.width_x
     # half a drum at the packing of a settled bed
