@@ -6,9 +6,12 @@ import math
 from dataclasses import asdict, dataclass, field
 
 from sampling_sim.asteroid.parameters import AsteroidParameters, SiteParameters
+from sampling_sim.errors import ConfigError
 from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
 from sampling_sim.mechanism.craft import CraftParameters
+from sampling_sim.mechanism.designs import MechanismParameters
 from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.sequence.choice import SequenceParameters
 from sampling_sim.sequence.touch_and_go import TouchAndGoParameters
 from sampling_sim.world.settings import EngineParameters
 
@@ -25,10 +28,17 @@ class Case:
     asteroid: AsteroidParameters = field(default_factory=AsteroidParameters)
     site: SiteParameters = field(default_factory=SiteParameters)
     regolith: RegolithParameters = field(default_factory=RegolithParameters)
-    mechanism: BrushWheelsParameters = field(default_factory=BrushWheelsParameters)
+    mechanism: MechanismParameters = field(default_factory=BrushWheelsParameters)
     craft: CraftParameters = field(default_factory=CraftParameters)
-    sequence: TouchAndGoParameters = field(default_factory=TouchAndGoParameters)
+    sequence: SequenceParameters = field(default_factory=TouchAndGoParameters)
     engine: EngineParameters = field(default_factory=EngineParameters)
+
+    def __post_init__(self) -> None:
+        """Refuse a sequence that the mechanism cannot fly."""
+        flown = self.mechanism.sequences
+        if self.sequence.kind not in flown:
+            allowed = f"mechanism {self.mechanism.kind!r} is flown by {', '.join(flown)}"
+            raise ConfigError("sequence.kind", self.sequence.kind, allowed)
 
     def resolution_note(self) -> str:
         """Say that the grains are coarse for the sample, or nothing where they are not."""

@@ -34,3 +34,10 @@ def rotation_from_vector(vector: FloatArray) -> FloatArray:
     a = np.sinc(angle / np.pi)
     b = 0.5 * np.sinc(angle / (2.0 * np.pi)) ** 2
     return np.eye(3) + a * cross + b * (cross @ cross)
+
+
+def vector_from_rotation(rotation: FloatArray) -> FloatArray:
+    """Rotation vector [rad] of a rotation matrix (3, 3), shape (3,), its length at most π."""
+    from scipy.spatial.transform import Rotation
+
+    return np.asarray(Rotation.from_matrix(rotation).as_rotvec(), dtype=float)

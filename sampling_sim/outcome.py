@@ -39,6 +39,8 @@ class Outcome:
     grain_size_max: float = _column("m", "largest collected grain, diameter")
     flap_open_fraction: float = _column("1", "opening of the flap at the end, 0 shut to 1 open")
     peak_force: float = _column("N", "largest filtered ground force on the head")
+    wrist_force: float = _column("N", "largest force that the head's joint carried")
+    bus_force: float = _column("N", "largest force where the sampler hangs on the bus")
     impulse: float = _column("N s", "normal ground impulse on the craft")
     contact_duration: float = _column("s", "time with head force above the threshold")
     max_sinkage: float = _column("m", "deepest head reference point below the surface")

@@ -6,17 +6,27 @@ exchange steps advance craft and grains together.
 
 import logging
 import math
+from dataclasses import replace
 
 import numpy as np
 
+from sampling_sim.asteroid.field import SiteField
 from sampling_sim.asteroid.site import load_site
 from sampling_sim.case import Case
 from sampling_sim.constants import BoolArray, FloatArray
-from sampling_sim.errors import ConfigError, DivergenceError
-from sampling_sim.mechanism.base import Design
-from sampling_sim.mechanism.brush_wheels import brush_wheels_design
+from sampling_sim.effects.choice import effects_of
+from sampling_sim.effects.thrusters import Thrusters, attitude_torque
+from sampling_sim.errors import DivergenceError
+from sampling_sim.frames import vector_from_rotation
+from sampling_sim.mechanism.base import Action, Box, Design
+from sampling_sim.mechanism.designs import design_of
+from sampling_sim.mechanism.wings import WINGS
 from sampling_sim.recording.clearance import BodyClearance
-from sampling_sim.recording.monitor import CraftView, Monitor
+from sampling_sim.recording.craft_view import JointLoads, craft_view
+from sampling_sim.recording.monitor import Monitor
+from sampling_sim.refusals import refuse_case
+from sampling_sim.regolith.bare_rock import BareRock, bare_rock
+from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.packing import prepare_bed
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.regolith.step_criterion import (
@@ -25,9 +35,9 @@ from sampling_sim.regolith.step_criterion import (
     stable_step,
 )
 from sampling_sim.regolith.step_demand import met_limit
-from sampling_sim.sequence.navigation import release_state
+from sampling_sim.sequence.choice import sequence_of
+from sampling_sim.sequence.navigation import Sensors, release_state
 from sampling_sim.sequence.phases import Command, Observation, Phase
-from sampling_sim.sequence.touch_and_go import TouchAndGo
 from sampling_sim.world.coupling import Coupling, RotatingField
 from sampling_sim.world.world import World, WorldState
 
@@ -47,24 +57,17 @@ class Simulation:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.surroundings = load_site(case.asteroid, case.site)
-        self.design = brush_wheels_design(case.craft, case.mechanism)
+        self.design = design_of(case.craft, case.mechanism)
         site_field, engine = self.surroundings.field, case.engine
-        _refuse_head_off_the_bed(case, self.design)
-        _refuse_rim_across_the_bed(case)
-        self.bed = prepare_bed(case.regolith, site_field)
-        self.grains = GrainSolver(
-            self.bed,
-            site_field,
-            primitives=self.design.primitives,
-            contact_step=_first_step(case),
-            active_region=engine.active_region,
-            rim=(engine.rim_width, engine.rim_drag),
-        )
-        self.sequence = TouchAndGo(case.sequence)
-        surface_top = float((self.bed.position[:, 2] + self.bed.radius).max())
+        refuse_case(case, self.design, -float(site_field.effective_acceleration[2]))
+        self.bed, self.grains = _ground(case, site_field, self.design)
+        self.sequence = sequence_of(case.sequence)
+        surface_top = float((self.bed.position[:, 2] + self.bed.radius).max(initial=0.0))
         self.monitor = Monitor(engine.exchange_step, surface_top)
-        bus = [box for box in self.design.outline if box.link == 0]
-        self._clearance = BodyClearance(self.surroundings.shape, self.surroundings.site, bus)
+        self._clearance = BodyClearance(
+            self.surroundings.shape, self.surroundings.site, _bus_and_wings(self.design)
+        )
+        self._head_links = self.design.carried_by(self.design.head)
         self.world = World(self.design, engine, bedrock_depth=-self.bed.floor)
         try:
             self._release(surface_top)
@@ -91,15 +94,18 @@ class Simulation:
         self.start_energy = self.world.kinetic_energy()
         """[J] of the craft at release, relative to P."""
         self._steps = 0
-        self._thrust = 0.0
-        self.propellant_impulse = 0.0
-        """[N·s] thrust commanded so far, integrated."""
+        self.thrusters = Thrusters(case.craft, engine.control_step)
+        self.effects = effects_of(self.design)
+        self.joint_loads = JointLoads(self.design, self.world.mass)
+        self._sensors = Sensors(case.sequence, engine.control_step)
+        self._held, self._release_place = release.rotation, release.position
+        self._actions: tuple[Action, ...] = ()
         self.wing_clearance = self._clearance.distance(release.position, release.rotation)
         """[m] smallest distance of bus and wings to the body so far."""
         self.inside_at_clear: BoolArray | None = None
         """Bodies inside the container at t_clear, shape (b,); None before."""
         self._warned = False
-        self._view = self._craft_view(self.world.state())
+        self._view = craft_view(self.world)
 
     def __enter__(self) -> "Simulation":
         return self
@@ -130,15 +136,18 @@ class Simulation:
             says what to change.
         """
         engine = self.case.engine
-        self._give(self.sequence.command(self._observation()))
+        self._give(self.sequence.command(self._sensors.seen(self._observation())))
         self.coupling.refresh()
         if engine.adaptive_step:
             self._adapt_step()
         for exchange in range(engine.exchanges_per_control):
-            ground = self.coupling.exchange(*self._thrust_loads())
-            head = ground[self.design.head :].sum(axis=0)
+            before = self.world.state()
+            ground = self.coupling.exchange(*self._outer_loads(before))
+            head = ground[self._head_links].sum(axis=0)
             self.monitor.add_force(self.time + (exchange + 1) * engine.exchange_step, head)
-        self.propellant_impulse += abs(self._thrust) * engine.control_step
+            self.joint_loads.add(
+                before, self.world.state(), self.coupling.outer_force, engine.exchange_step
+            )
         self._steps += 1
         self._measure()
         self._guard()
@@ -159,49 +168,72 @@ class Simulation:
         self.grains.contact_step = engine.exchange_step / count
 
     def _observation(self) -> Observation:
+        """Return what there is to see, before the sensors' errors."""
+        view, state = self._view, self.world.state()
         return Observation(
             time=self.time,
             head_force=self.monitor.head_force,
-            normal_speed=self._view.normal_speed,
+            normal_speed=view.normal_speed,
             tilt=self.monitor.tilt,
-            rate=self._view.rate,
+            rate=view.rate,
+            altitude=self.monitor.clearance(view),
+            offset=state.position[0] - self._release_place,
+            velocity=view.velocity,
+            measures={k: v for effect in self.effects for k, v in effect.measures().items()},
         )
 
     def _give(self, command: Command) -> None:
-        """Hand a command to the drives and thrusters."""
-        self.world.command("brushes_on" if command.brushes_on else "brushes_off")
-        self.world.command("flap_open" if command.flap_open else "flap_shut")
-        limit = self.case.craft.thrust_limit
-        self._thrust = min(max(command.thrust, -limit), limit)
-
-    def _thrust_loads(self) -> tuple[FloatArray | None, FloatArray | None]:
-        """Thrust along craft +z through the craft's centre of mass, as loads on the bus."""
-        if self._thrust == 0.0:
-            return None, None
+        """Hand a command to the drives, the effects and the thrusters."""
+        for action in command.actions:
+            if action not in self._actions:
+                self.world.command(action)
+                for effect in self.effects:
+                    effect.command(action)
+        self._actions = command.actions
         state = self.world.state()
+        turn = state.rotation[0]
+        centre = turn.T @ (self.world.mass @ state.position / self.world.mass.sum())
+        centre -= turn.T @ state.position[0]
+        force = turn.T @ command.push + np.array([0.0, 0.0, command.thrust])
+        self.thrusters.command(force, self._attitude_torque(state), centre)
+
+    def _attitude_torque(self, state: WorldState) -> FloatArray:
+        """Torque [N·m] in S that the attitude control asks for."""
+        craft, turn = self.case.craft, state.rotation[0]
+        on_ground = craft.attitude_control == "free" and self.monitor.has_contact
+        if craft.attitude_control == "off" or on_ground:
+            return np.zeros(3)
+        error = vector_from_rotation(self._held.T @ turn)
+        rate = turn.T @ state.angular_velocity[0]
+        return attitude_torque(craft, turn.T @ self.world.whole_inertia() @ turn, error, rate)
+
+    def _outer_loads(self, state: WorldState) -> tuple[FloatArray | None, FloatArray | None]:
+        """Return loads of thrusters and effects on the links, shapes (m, 3)."""
+        found = [e.act(state, self.grains, self.world.step_size) for e in self.effects]
+        loads = [load for load in found if load is not None]
+        thrust, couple = self.thrusters.force, self.thrusters.torque
+        if thrust.any() or couple.any():
+            loads.append(self._thrust_loads(state, thrust, couple))
+        if not loads:
+            return None, None
+        return np.sum([load[0] for load in loads], 0), np.sum([load[1] for load in loads], 0)
+
+    def _thrust_loads(
+        self, state: WorldState, thrust: FloatArray, couple: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Thrust [N] through the craft's centre of mass and couple [N·m], as loads on the bus."""
         force, torque = np.zeros_like(state.position), np.zeros_like(state.position)
-        force[0] = self._thrust * state.rotation[0, :, 2]
+        force[0] = state.rotation[0] @ thrust
         centre = self.world.mass @ state.position / self.world.mass.sum()
-        torque[0] = np.cross(centre - state.position[0], force[0])
+        torque[0] = np.cross(centre - state.position[0], force[0]) + state.rotation[0] @ couple
         return force, torque
 
     # --- what is measured -------------------------------------------------------------------------
 
-    def _craft_view(self, state: WorldState) -> CraftView:
-        corners = [state.place(box.link, box.corners()) for box in self.design.outline]
-        return CraftView(
-            rim=state.place(self.design.head, self.design.reference_points),
-            lowest=float(np.concatenate(corners)[:, 2].min()),
-            normal_speed=float(self.world.momentum()[2] / self.world.mass.sum()),
-            up=state.rotation[0, :, 2],
-            rate=float(np.linalg.norm(state.angular_velocity[0])),
-        )
-
     def _measure(self) -> None:
         state = self.world.state()
-        self._view = self._craft_view(state)
-        retreating = self.sequence.phase is Phase.RETREAT
-        self.monitor.add_motion(self.time, self._view, retreating=retreating)
+        self._view = craft_view(self.world)
+        self.monitor.add_motion(self.time, self._view, retreating=self.sequence.is_leaving)
         if self.monitor.is_clear and self.inside_at_clear is None:
             self.inside_at_clear = self.inside_container()
         stride = max(1, round(CLEARANCE_INTERVAL / self.case.engine.control_step))
@@ -224,7 +256,9 @@ class Simulation:
 
     @property
     def flap_open_fraction(self) -> float:
-        """Opening of the flap, 0 shut to 1 open."""
+        """Opening of the flap, 0 shut to 1 open; NaN without one."""
+        if not self.design.flap_joint:
+            return math.nan
         joint = self.design.joint_index(self.design.flap_joint)
         shut = float(self.world.state().joint_position[joint]) / self.design.flap_travel
         return min(1.0, max(0.0, 1.0 - shut))
@@ -243,8 +277,8 @@ class Simulation:
             "rim_height": float(self._view.rim[:, 2].min()),
             "normal_speed": self._view.normal_speed,
             "tilt": self.monitor.tilt,
-            "thrust": self._thrust,
-            "wheel_rate": float(state.joint_speed[wheels].mean()),
+            "thrust": float(self.thrusters.force[2]),
+            "wheel_rate": float(state.joint_speed[wheels].mean()) if wheels else 0.0,
             "flap_open_fraction": self.flap_open_fraction,
             "contained_mass": float(self.grains.bodies.mass[self.inside_container()].sum()),
         }
@@ -270,6 +304,36 @@ class Simulation:
             require_step(self.grains.contact_step, met_limit(self.case.regolith, seen))
 
 
+def _ground(case: Case, field: SiteField, design: Design) -> tuple[Bed, GrainSolver | BareRock]:
+    """Bed and grains of the case, or bare rock."""
+    if case.regolith.surface == "rock":
+        rock = BareRock(case.regolith, _first_step(case), len(design.links))
+        return bare_rock(case.regolith), rock
+    bed, engine = prepare_bed(case.regolith, field), case.engine
+    grains = GrainSolver(
+        bed,
+        field,
+        primitives=design.primitives,
+        contact_step=_first_step(case),
+        active_region=engine.active_region,
+        rim=(engine.rim_width, engine.rim_drag),
+    )
+    return bed, grains
+
+
+def _bus_and_wings(design: Design) -> list[Box]:
+    """Boxes of bus and wings in the bus's frame, wings as at rest (they bend by centimetres)."""
+    bus = np.array(design.links[0].position)
+    rigid = {0, *(design.link_index(link.name) for link in design.links if link.name in WINGS)}
+    return [
+        replace(
+            box, link=0, centre=tuple(np.array(design.links[box.link].position) - bus + box.centre)
+        )
+        for box in design.outline
+        if box.link in rigid
+    ]
+
+
 def _first_step(case: Case) -> float:
     """Contact step [s] to start with: that of the case, or if it adapts at most the stable one."""
     engine = case.engine
@@ -277,36 +341,3 @@ def _first_step(case: Case) -> float:
         return engine.contact_step
     stable = math.ceil(engine.exchange_step / stable_step(case.regolith))
     return engine.exchange_step / max(engine.contacts_per_exchange, stable)
-
-
-def _refuse_rim_across_the_bed(case: Case) -> None:
-    """Refuse a rim that leaves nothing of the bed inside, and one along sides that are none."""
-    if case.engine.rim_width > 0.0 and case.regolith.period is not None:
-        allowed = 'must be 0 m with regolith.sides = "periodic": there are no sides to absorb at'
-        raise ConfigError("engine.rim_width", case.engine.rim_width, allowed)
-    most = 0.5 * min(case.regolith.width_x, case.regolith.width_y)
-    if case.engine.rim_width >= most:
-        allowed = f"less than half of the bed's smaller width, {most:g} m"
-        raise ConfigError("engine.rim_width", case.engine.rim_width, allowed)
-
-
-def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
-    """Refuse an offset that puts part of the housing's rim beside the bed."""
-    reach = np.abs(design.reference_points).max(axis=0)
-    widths = {"x": case.regolith.width_x, "y": case.regolith.width_y}
-    offsets = {"x": case.sequence.offset_x, "y": case.sequence.offset_y}
-    if case.regolith.period is not None:
-        # or a grain would meet the head and its image at once, which the tools' lists leave out
-        for axis, half in zip("xy", reach[:2], strict=True):
-            least = 2.0 * (float(half) + case.regolith.diameter_max)
-            if widths[axis] < least:
-                allowed = f"at least {least:.3g} m with periodic sides: head and two largest grains"
-                raise ConfigError(f"regolith.width_{axis}", widths[axis], allowed)
-    for axis, half in zip("xy", reach[:2], strict=True):
-        room = 0.5 * widths[axis] - float(half)
-        if abs(offsets[axis]) > room:
-            allowed = (
-                f"the head ({2.0 * half:.3g} m along {axis}) must stay on the bed of "
-                f"regolith.width_{axis} = {widths[axis]:g} m: at most {max(room, 0.0):.3g} m"
-            )
-            raise ConfigError(f"sequence.offset_{axis}", offsets[axis], allowed)

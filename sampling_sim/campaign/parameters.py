@@ -31,7 +31,8 @@ def read_table(kind: type, table: Any, key: str) -> dict[str, Any]:
     Parameters
     ----------
     kind
-        The dataclass; nested dataclasses are nested tables, tuples of dataclasses arrays of them.
+        The dataclass, or a union of them that differ in the default of `kind`; nested
+        dataclasses are nested tables, tuples of dataclasses arrays of them.
     table
         What `tomllib` made of the section.
     key
@@ -49,6 +50,7 @@ def read_table(kind: type, table: Any, key: str) -> dict[str, Any]:
     """
     if not isinstance(table, dict):
         raise ConfigError(key, table, "must be a table of keys")
+    kind = alternative(kind, table, key)
     types = field_types(kind)
     for name in table:
         if name not in types:
@@ -70,6 +72,7 @@ def build(kind: type, read: Mapping[str, Any], key: str, value_of: Callable[[str
     ConfigError
         If the values do not go together (the dataclass's own rules).
     """
+    kind = alternative(kind, read, key)
     values = {
         name: _built(field_types(kind)[name], value, f"{key}.{name}", value_of)
         for name, value in read.items()
@@ -80,6 +83,27 @@ def build(kind: type, read: Mapping[str, Any], key: str, value_of: Callable[[str
         is_full = error.key == key or error.key.startswith(f"{key}.")
         name = error.key if is_full else f"{key}.{error.key}"
         raise ConfigError(name, error.value, error.allowed) from None
+
+
+def alternative(kind: Any, table: Mapping[str, Any], key: str) -> type:
+    """Dataclass of a table: the annotation itself, or of a union the one that `kind` names.
+
+    The first of a union is the one that counts where the table has no `kind`.
+
+    Raises
+    ------
+    ConfigError
+        If `kind` names none of them.
+    """
+    choices: tuple[Any, ...] = get_args(kind) or (kind,)
+    if len(choices) == 1:
+        return choices[0]
+    named = {next(f.default for f in fields(c) if f.name == "kind"): c for c in choices}
+    wanted = table.get("kind", next(iter(named)))
+    if not isinstance(wanted, str) or wanted not in named:
+        allowed = "must be one of " + ", ".join(repr(name) for name in named)
+        raise ConfigError(f"{key}.kind", wanted, allowed)
+    return named[wanted]
 
 
 def build_fixed(kind: type, table: Any, key: str) -> Any:
@@ -94,6 +118,7 @@ def distributions(
     kind: type, read: Mapping[str, Any], key: str
 ) -> Iterator[tuple[Leaf, Distribution]]:
     """Leaves of a table that vary, with their distributions, in the order of the file."""
+    kind = alternative(kind, read, key)
     for name, value in read.items():
         annotation, inner = field_types(kind)[name], f"{key}.{name}"
         if isinstance(value, Distribution):

@@ -12,11 +12,30 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from sampling_sim.constants import BoolArray, FloatArray
+from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.mechanism.drives import Drive
 from sampling_sim.regolith.primitives import Primitive
 
 Vector = tuple[float, float, float]
+
+
+class Action(StrEnum):
+    """What a sequence can ask of a mechanism; a design answers with drives for those it knows."""
+
+    SAMPLER_ON = "sampler_on"
+    """Wheels turn, gas flows, the projectile is fired, the scoop digs."""
+    SAMPLER_OFF = "sampler_off"
+    INLET_OPEN = "inlet_open"
+    INLET_SHUT = "inlet_shut"
+    ARM_REACH = "arm_reach"
+    """A jointed arm goes down to the ground."""
+    ARM_STOW = "arm_stow"
+    ANCHOR_DRILL = "anchor_drill"
+    """The anchors' drills turn and feed."""
+    ANCHOR_HOLD = "anchor_hold"
+    """The drills stop where they are."""
+    ANCHOR_RELEASE = "anchor_release"
+    """The drills turn back out."""
 
 
 class JointKind(StrEnum):
@@ -123,8 +142,10 @@ class Design:
     """[m] rim of the housing in the head's frame, shape (k, 3)."""
     outline: tuple[Box, ...] = ()
     """Boxes that hold the whole craft, wings included."""
-    commands: Mapping[str, Mapping[str, Drive]] = field(default_factory=dict)
-    """Named commands of the mechanism: joint → drive for each ("brushes_on"…)."""
+    commands: Mapping[Action, Mapping[str, Drive]] = field(default_factory=dict)
+    """Actions that the mechanism's joints know: joint → drive for each."""
+    effects: tuple[object, ...] = ()
+    """What acts on craft and grains beside contact and drives, as data (`effects/choice.py`)."""
     driven_joints: tuple[str, ...] = ()
     """Revolute joints whose motors do the sampling; their work is booked."""
     flap_joint: str = ""
@@ -149,6 +170,14 @@ class Design:
     def inertia(self) -> FloatArray:
         """Inertias of the links [kg·m²], each in its link's axes, shape (m, 3, 3)."""
         return np.array([link.inertia for link in self.links])
+
+    def carried_by(self, link: int) -> IntArray:
+        """Return the indices of a link and of all that hangs on it, in order."""
+        names = {self.links[link].name}
+        for joint in self.joints:
+            if joint.parent in names:
+                names.add(joint.child)
+        return np.array([i for i, link in enumerate(self.links) if link.name in names])
 
     def link_index(self, name: str) -> int:
         """Index of a link by its name."""

@@ -4,7 +4,7 @@ Where a size comes from the trial of the whole thing, the source reads "engine-n
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Interval, Le
 
@@ -28,6 +28,8 @@ CLEARANCE = 0.001
 class BrushWheelsParameters:
     """Sampler head with two brush wheels."""
 
+    sequences: ClassVar = ("touch_and_go",)
+    """Sequences that fly it."""
     kind: Literal["brush_wheels"] = "brush_wheels"
     """Which sampler."""
     wheel_radius: Annotated[Length, Gt(0)] = 0.05

@@ -8,7 +8,7 @@ the wrist, so with all joints at zero the rim lies at `HeadGeometry.rim_height` 
 
 import numpy as np
 
-from sampling_sim.mechanism.base import Box, Design, Inlet, Joint, JointKind, Link
+from sampling_sim.mechanism.base import Action, Box, Design, Inlet, Joint, JointKind, Link
 from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
 from sampling_sim.mechanism.brush_surfaces import (
     HEAD,
@@ -92,7 +92,7 @@ def _links(g: HeadGeometry) -> tuple[Link, ...]:
     )
 
 
-def _joints(g: HeadGeometry, commands: dict[str, dict[str, Drive]]) -> tuple[Joint, ...]:
+def _joints(g: HeadGeometry, commands: dict[Action, dict[str, Drive]]) -> tuple[Joint, ...]:
     """Wheels turn with their inner sides up at positive speed; the flap shuts towards −y."""
     base, x = g.origin_height, g.sampler.axis_offset
     wheels = (("wheel_left", -x, -1.0), ("wheel_right", x, 1.0))
@@ -105,7 +105,7 @@ def _joints(g: HeadGeometry, commands: dict[str, dict[str, Drive]]) -> tuple[Joi
                 child=name,
                 position=(offset, 0.0, base),
                 axis=(0.0, sign, 0.0),
-                drive=commands["brushes_off"][name],
+                drive=commands[Action.SAMPLER_OFF][name],
             )
             for name, offset, sign in wheels
         ),
@@ -116,12 +116,12 @@ def _joints(g: HeadGeometry, commands: dict[str, dict[str, Drive]]) -> tuple[Joi
             child="flap",
             position=(0.0, g.flap_parked, base + g.flap),
             axis=(0.0, -1.0, 0.0),
-            drive=commands["flap_open"]["flap"],
+            drive=commands[Action.INLET_OPEN]["flap"],
         ),
     )
 
 
-def _commands(p: BrushWheelsParameters, flap_travel: float) -> dict[str, dict[str, Drive]]:
+def _commands(p: BrushWheelsParameters, flap_travel: float) -> dict[Action, dict[str, Drive]]:
     gain = p.torque_limit / p.speed_droop
 
     def wheels(speed: float) -> dict[str, Drive]:
@@ -138,10 +138,10 @@ def _commands(p: BrushWheelsParameters, flap_travel: float) -> dict[str, dict[st
         return {"flap": slide}
 
     return {
-        "brushes_on": wheels(p.wheel_speed),
-        "brushes_off": wheels(0.0),
-        "flap_open": flap(0.0),
-        "flap_shut": flap(flap_travel),
+        Action.SAMPLER_ON: wheels(p.wheel_speed),
+        Action.SAMPLER_OFF: wheels(0.0),
+        Action.INLET_OPEN: flap(0.0),
+        Action.INLET_SHUT: flap(flap_travel),
     }
 
 

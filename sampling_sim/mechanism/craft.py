@@ -8,7 +8,7 @@ Mass properties: the bus is a uniform box, each wing a uniform thin disc in the 
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
@@ -18,13 +18,19 @@ from sampling_sim.errors import ConfigError
 from sampling_sim.mechanism.base import Box, Joint, JointKind, Link
 from sampling_sim.mechanism.drives import SpringDamper
 from sampling_sim.quantities import (
+    Angle,
     AngularDamping,
     AngularStiffness,
     Damping,
     Force,
+    Impulse,
     Length,
     Mass,
+    Number,
+    Rate,
     Stiffness,
+    Time,
+    Torque,
 )
 
 WING_THICKNESS = 0.03
@@ -64,8 +70,31 @@ class CraftParameters:
     """[N·m·s/rad] about each axis; chosen: 0.6 of critical for the head about the wrist."""
     wrist_mass: Annotated[Mass, Gt(0)] = 1.0
     """[kg] of the cross piece between the wrist's two axes; chosen."""
+    wing_frequency: Annotated[Rate, Ge(0), Le(20)] = 0.2
+    """[1/s] first bending of each wing, its root held, 0 for rigid wings (`wings.py`); chosen:
+    large light arrays lie between 0.1 and 0.5 Hz."""
+    wing_damping: Annotated[Number, Ge(0), Le(1)] = 0.005
+    """[1] damping ratio of that mode; chosen: a deployed structure in vacuum."""
     thrust_limit: Annotated[Force, Gt(0)] = 400.0
-    """[N] along +z; chosen: four 100 N attitude thrusters; commands are clipped to it."""
+    """[N] along +z, and along x and y each; chosen: four 100 N thrusters; commands are clipped."""
+    thrust_bit: Annotated[Impulse, Ge(0)] = 0.5
+    """[N·s] least impulse of the thrusters in one control step: what is asked for is saved up
+    until it comes to that; chosen: 100 N for 5 ms."""
+    thrust_delay: Annotated[Time, Ge(0), Le(10)] = 0.0
+    """[s] from command to thrust, rounded to control steps; chosen: valves open in 10 ms."""
+    thrust_angle_x: Annotated[Angle, Ge(-0.2), Le(0.2)] = 0.0
+    """[rad] by which the thrusters' line is turned about x of S: the force then misses the centre
+    of mass (they stand in the plane of the bus's lower face); disperse it."""
+    thrust_angle_y: Annotated[Angle, Ge(-0.2), Le(0.2)] = 0.0
+    """[rad] the same about y."""
+    torque_limit: Annotated[Torque, Ge(0)] = 20.0
+    """[N·m] of the attitude control about each axis; chosen: a pair of 10 N thrusters on a 2 m
+    bus.  Its minimum impulse is left out: far below what the wings store."""
+    attitude_control: Literal["always", "free", "off"] = "always"
+    """When the attitude at release is held: "free" leaves off while the head is on the ground."""
+    attitude_frequency: Annotated[Rate, Gt(0), Le(5)] = 0.02
+    """[1/s] of the attitude loop, damped by 0.7; chosen: a tenth of the wings' bending, which it
+    so does not excite."""
 
     def __post_init__(self) -> None:
         if self.wing_span <= self.bus_size:
@@ -98,16 +127,20 @@ def cylinder_inertia(mass: float, radius: float, length: float, axis: int) -> Fl
     return np.diag(moments)
 
 
+def wings_on_bus(craft: CraftParameters) -> FloatArray:
+    """Inertia [kg·m²] of both wings about the bus's centre, shape (3, 3)."""
+    wing = cylinder_inertia(craft.wing_mass, craft.wing_radius, 0.0, axis=2)
+    offset = 0.5 * craft.bus_size + craft.wing_radius
+    return 2.0 * (wing + craft.wing_mass * offset**2 * np.diag([1.0, 0.0, 1.0]))
+
+
 def craft_links(craft: CraftParameters, sampler_mass: float) -> tuple[Link, ...]:
     """Bus, arm and wrist cross; the bus weighs what the sampler [kg] leaves of the total."""
     bus_mass = craft.mass - craft.arm_mass - craft.wrist_mass - sampler_mass
     box_mass = bus_mass - 2.0 * craft.wing_mass
     if box_mass <= 0.0:
         raise ConfigError("craft.mass", craft.mass, f"must exceed wings, arm and {sampler_mass} kg")
-    wing = cylinder_inertia(craft.wing_mass, craft.wing_radius, 0.0, axis=2)
-    offset = 0.5 * craft.bus_size + craft.wing_radius
-    steiner = craft.wing_mass * offset**2 * np.diag([1.0, 0.0, 1.0])
-    bus = box_inertia(box_mass, (craft.bus_size,) * 3) + 2.0 * (wing + steiner)
+    bus = box_inertia(box_mass, (craft.bus_size,) * 3) + wings_on_bus(craft)
     middle = -0.5 * (craft.bus_size + craft.arm_length)
     rod = cylinder_inertia(craft.arm_mass, CROSS_RADIUS, craft.arm_length, axis=2)
     cross = 0.4 * craft.wrist_mass * CROSS_RADIUS**2 * np.eye(3)

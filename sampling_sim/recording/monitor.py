@@ -4,11 +4,11 @@
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from sampling_sim.constants import FloatArray
+from sampling_sim.recording.craft_view import CraftView
 
 FORCE_WINDOW = 0.010
 """[s] boxcar over the head force (design: peak_force after a 10 ms boxcar)."""
@@ -20,22 +20,6 @@ LOST_AFTER = 0.2
 between two paddle strikes (0.1 s at 95 rpm and six paddles)."""
 CLEAR_HEIGHT = 0.3
 """[m] height over the highest undisturbed surface point at which the craft is clear; chosen."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CraftView:
-    """The craft at one control step, reduced to what is measured; frame P."""
-
-    rim: FloatArray
-    """[m] reference points of the housing rim, shape (k, 3)."""
-    lowest: float
-    """[m] height of the lowest craft point."""
-    normal_speed: float
-    """[m/s] of the craft's centre of mass along +n."""
-    up: FloatArray
-    """Craft +z in P, shape (3,)."""
-    rate: float
-    """[rad/s] body rate of the bus relative to P."""
 
 
 class Monitor:

@@ -59,7 +59,13 @@ def size_classes(diameter: FloatArray, collected: BoolArray) -> dict[str, FloatA
         [m] of the free grains of the bed, shape (n,).
     collected
         Mask of those in the sample, shape (n,).
+
+    Returns
+    -------
+    Nothing where there are no grains at all.
     """
+    if not diameter.size:
+        return {}
     # a hair beyond both ends: holds every grain, and has a width where all are of one size
     edges = np.geomspace(diameter.min() * (1 - 1e-9), diameter.max() * (1 + 1e-9), SIZE_CLASSES + 1)
     return {

@@ -42,6 +42,8 @@ DEFAULT_STRENGTH = 1.0
 class RegolithParameters:
     """Grains, contact laws and box of one regolith bed."""
 
+    surface: Literal["grains", "rock"] = "grains"
+    """Grains over bedrock (thin where `depth` is a few grains), or bare rock."""
     grain_density: Annotated[Density, Gt(0)] = 2700.0
     """[kg/m³] of the grains themselves; chosen: bulk density the asteroid is assumed to have."""
     diameter_min: Annotated[Length, Gt(0)] = 0.016

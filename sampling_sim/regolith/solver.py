@@ -16,6 +16,7 @@ from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.bodies import Bodies
 from sampling_sim.regolith.cells import spatial_order
 from sampling_sim.regolith.clump_motion import place_members
+from sampling_sim.regolith.kicks import add_velocity
 from sampling_sim.regolith.laws.choice import cohesion_law_of, normal_law_of
 from sampling_sim.regolith.overlaps import (
     OverlapStatistics,
@@ -311,6 +312,12 @@ class GrainSolver:
         rigid.rate[:] = 0.0
         place_members(rigid, self._grains, self._region.free, self._field, self._cells.period, 0.0)
 
+    def kick(self, impulse: FloatArray) -> None:
+        """Give the free bodies impulses [N·s] through their centres of mass, shape (b, 3)."""
+        change = impulse / self._body_mass[:, None]
+        spheres = change[self._body][self._order]
+        add_velocity(self._grains, self._clumps, self._region, self._cells, change, spheres)
+
     def hold(self, groups: Sequence[IntArray]) -> Plates:
         """Make plates of groups of fixed grains; the result is live, see `Plates`."""
         self._plates = plates_of(groups, self._rank)
@@ -347,10 +354,6 @@ class GrainSolver:
     def overlaps(self) -> OverlapStatistics:
         """Overlaps since the last reset."""
         return overlap_statistics(joined(self._taken, self._statistics))
-
-    def reset_overlaps(self) -> None:
-        """Begin a new record of overlaps."""
-        self._statistics[:], self._taken[:] = 0.0, 0.0
 
     def check_overlaps(
         self, *, grain_mean: float, grain_peak: float, tool: float, fixed: float

@@ -1,12 +1,18 @@
-"""The craft at release: where navigation has brought it, with its errors.  Frame P, SI."""
+"""Where navigation has brought the craft at release, and what its sensors make of the truth.
 
-from dataclasses import dataclass
+Frame P, SI.
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.frames import rotation_from_vector
 from sampling_sim.mechanism.base import Design
+from sampling_sim.sequence.approach import ApproachParameters
+from sampling_sim.sequence.phases import Observation
 from sampling_sim.sequence.touch_and_go import TouchAndGoParameters
 
 
@@ -44,3 +50,18 @@ def release_state(
         velocity=np.array([p.lateral_speed_x, p.lateral_speed_y, -p.approach_speed]),
         angular_velocity=np.array([p.rate_x, p.rate_y, p.rate_z]),
     )
+
+
+class Sensors:
+    """Altimeter with a bias, and a contact sensor that tells late."""
+
+    def __init__(self, parameters: ApproachParameters, control_step: float) -> None:
+        self._bias = parameters.altimeter_bias
+        self._forces = deque([0.0] * round(parameters.contact_latency / control_step))
+
+    def seen(self, truth: Observation) -> Observation:
+        """Return what is seen of the truth at this control step; call once a step."""
+        self._forces.append(truth.head_force)
+        return replace(
+            truth, altitude=truth.altitude + self._bias, head_force=self._forces.popleft()
+        )

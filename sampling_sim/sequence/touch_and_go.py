@@ -10,12 +10,17 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from sampling_sim.quantities import Angle, AngularRate, Force, Length, Speed, Time
+from sampling_sim.mechanism.base import Action
+from sampling_sim.quantities import Force, Length, Speed, Time
+from sampling_sim.sequence.approach import ApproachParameters
 from sampling_sim.sequence.phases import Command, Observation, Phase
+
+SLOW_SHARE = 0.01
+"""Share of the approach speed at which a proportional braking ends; chosen: it never reaches 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TouchAndGoParameters:
+class TouchAndGoParameters(ApproachParameters):
     """The sequence, its navigation state at release, and its limits.
 
     The navigation values are those of one case; give a distribution to disperse them.
@@ -25,53 +30,28 @@ class TouchAndGoParameters:
     """Which sequence."""
     approach_speed: Annotated[Speed, Gt(0), Le(1.0)] = 0.05
     """[m/s] closing speed along −n at release; chosen: 3–10 cm/s assumed in facts §2."""
-    lateral_speed_x: Annotated[Speed, Ge(-0.2), Le(0.2)] = 0.0
-    """[m/s] drift along x of P at release."""
-    lateral_speed_y: Annotated[Speed, Ge(-0.2), Le(0.2)] = 0.0
-    """[m/s] drift along y of P at release."""
-    offset_x: Annotated[Length, Ge(-1.0), Le(1.0)] = 0.0
-    """[m] head centre off the middle of the bed at release, along x."""
-    offset_y: Annotated[Length, Ge(-1.0), Le(1.0)] = 0.0
-    """[m] head centre off the middle of the bed at release, along y."""
-    tilt_x: Annotated[Angle, Ge(-0.5), Le(0.5)] = 0.0
-    """[rad] attitude error about x of P at release (rotation vector component)."""
-    tilt_y: Annotated[Angle, Ge(-0.5), Le(0.5)] = 0.0
-    """[rad] attitude error about y of P at release."""
-    rate_x: Annotated[AngularRate, Ge(-0.1), Le(0.1)] = 0.0
-    """[rad/s] body rate about x relative to the rotating surface at release."""
-    rate_y: Annotated[AngularRate, Ge(-0.1), Le(0.1)] = 0.0
-    """[rad/s] body rate about y."""
-    rate_z: Annotated[AngularRate, Ge(-0.1), Le(0.1)] = 0.0
-    """[rad/s] body rate about z."""
     release_clearance: Annotated[Length, Gt(0), Le(5.0)] = 0.02
     """[m] lowest head point above the highest grain at release; chosen: nothing happens above."""
-    contact_force: Annotated[Force, Gt(0)] = 0.5
-    """[N] filtered head force that counts as contact on board; chosen: above sensor noise."""
     braking_thrust: Annotated[Force, Ge(0)] = 40.0
     """[N] along craft +z from contact until the descent has stopped; chosen: stops 2.1 t at
     5 cm/s in 2.6 s and 6.6 cm."""
+    braking_law: Literal["constant", "proportional"] = "constant"
+    """Whether the braking thrust stays, or falls with the speed: thrust × speed over approach
+    speed, until a hundredth of it is left; chosen: constant, thrusters are on or off."""
     dwell: Annotated[Time, Ge(0), Le(600.0)] = 4.0
     """[s] from contact to retreat; facts §2: 2–20 s assumed."""
     retreat_thrust: Annotated[Force, Gt(0)] = 200.0
     """[N] along craft +z until `retreat_speed`; chosen: 0.1 m/s² for 2.1 t."""
     retreat_speed: Annotated[Speed, Gt(0), Le(5.0)] = 0.25
     """[m/s] outward speed at which the retreat thrust ends; chosen."""
-    brushes_from: Literal["release", "contact", "never"] = "contact"
-    """When the wheels start; "never" is the control that must collect nothing."""
+    brushes_from: Literal["release", "altitude", "contact", "never"] = "contact"
+    """When the sampler starts (wheels, gas, projectile); "never" is the control that must collect
+    nothing."""
+    brushes_altitude: Annotated[Length, Gt(0), Le(5.0)] = 0.1
+    """[m] of the lowest craft point, as the altimeter reads it, at which the sampler starts where
+    `brushes_from` is "altitude"; chosen."""
     contact_timeout: Annotated[Time, Gt(0)] = 20.0
     """[s] without contact after which the approach is aborted (rule "no_contact"); chosen."""
-    abort_tilt: Annotated[Angle, Gt(0)] = 0.35
-    """[rad] tilt at which the craft aborts; chosen: 20 deg."""
-    abort_rate: Annotated[AngularRate, Gt(0)] = 0.0524
-    """[rad/s] body rate at which the craft aborts; chosen: 3 deg/s."""
-    abort_force: Annotated[Force, Gt(0)] = 400.0
-    """[N] filtered head force at which the craft aborts; chosen."""
-    tip_over_angle: Annotated[Angle, Gt(0)] = 0.785
-    """[rad] tilt that counts as tipped over; chosen: 45 deg, wings near the ground."""
-    slip_limit: Annotated[Length, Gt(0)] = 0.15
-    """[m] slip distance that counts as slipped; chosen: about half a head."""
-    time_limit: Annotated[Time, Gt(0)] = 60.0
-    """[s] simulated time after which the case is timed out."""
 
 
 class TouchAndGo:
@@ -83,23 +63,43 @@ class TouchAndGo:
         self.abort_rule = ""
         self.contact_time = float("nan")
         self._retreat_burn = True
+        self._is_low = False
+
+    @property
+    def is_leaving(self) -> bool:
+        """The craft has been told to leave the ground."""
+        return self.phase is Phase.RETREAT
 
     def command(self, seen: Observation) -> Command:
         """Advance the phase by what is seen, then command what the phase asks for."""
         self._advance(seen)
         p = self.parameters
-        brushes = p.brushes_from == "release" or (
-            p.brushes_from == "contact" and self.phase in {Phase.BRAKE, Phase.DWELL}
-        )
-        if self.phase is Phase.APPROACH:
-            return Command(brushes_on=brushes)
-        if self.phase is Phase.BRAKE:
-            return Command(thrust=p.braking_thrust, brushes_on=brushes)
-        if self.phase is Phase.DWELL:
-            return Command(brushes_on=brushes)
-        # Wheels stop with the flap shutting, so that nothing is thrown at it.
-        self._retreat_burn = self._retreat_burn and seen.normal_speed < p.retreat_speed
-        return Command(thrust=p.retreat_thrust if self._retreat_burn else 0.0, flap_open=False)
+        if self.phase is Phase.RETREAT:
+            # the sampler stops with the inlet shutting, so that nothing is thrown at it
+            self._retreat_burn = self._retreat_burn and seen.normal_speed < p.retreat_speed
+            thrust = p.retreat_thrust if self._retreat_burn else 0.0
+            return Command(thrust=thrust, actions=(Action.SAMPLER_OFF, Action.INLET_SHUT))
+        thrust = self._braking(seen) if self.phase is Phase.BRAKE else 0.0
+        sampler = Action.SAMPLER_ON if self._is_sampling(seen) else Action.SAMPLER_OFF
+        return Command(thrust=thrust, actions=(sampler, Action.INLET_OPEN))
+
+    def _is_sampling(self, seen: Observation) -> bool:
+        p = self.parameters
+        self._is_low = self._is_low or seen.altitude <= p.brushes_altitude
+        touched = self.phase is not Phase.APPROACH
+        starts = {
+            "release": True,
+            "altitude": self._is_low or touched,
+            "contact": touched,
+            "never": False,
+        }
+        return starts[p.brushes_from]
+
+    def _braking(self, seen: Observation) -> float:
+        p = self.parameters
+        if p.braking_law == "constant":
+            return p.braking_thrust
+        return p.braking_thrust * min(1.0, max(0.0, -seen.normal_speed / p.approach_speed))
 
     def _advance(self, seen: Observation) -> None:
         p = self.parameters
@@ -111,18 +111,13 @@ class TouchAndGo:
             return
         if self.phase is Phase.APPROACH and seen.head_force > p.contact_force:
             self.phase, self.contact_time = Phase.BRAKE, seen.time
-        if self.phase is Phase.BRAKE and seen.normal_speed >= 0.0:
+        left = SLOW_SHARE * p.approach_speed if p.braking_law == "proportional" else 0.0
+        if self.phase is Phase.BRAKE and seen.normal_speed >= -left:
             self.phase = Phase.DWELL
         # NaN before contact: the comparison is false until the clock runs
         if seen.time - self.contact_time >= p.dwell:
             self.phase = Phase.RETREAT
 
     def _broken_rule(self, seen: Observation) -> str:
-        p = self.parameters
-        rules = {
-            "no_contact": self.phase is Phase.APPROACH and seen.time > p.contact_timeout,
-            "tilt": seen.tilt > p.abort_tilt,
-            "rate": seen.rate > p.abort_rate,
-            "force": seen.head_force > p.abort_force,
-        }
-        return next((name for name, broken in rules.items() if broken), "")
+        late = self.phase is Phase.APPROACH and seen.time > self.parameters.contact_timeout
+        return "no_contact" if late else self.parameters.broken_rule(seen)

@@ -128,6 +128,8 @@ class Coupling:
         self.contacts_per_exchange = contacts_per_exchange
         """Contact steps in an exchange; whoever changes it changes the grains' step to fit."""
         self._bedrock = bedrock
+        self.outer_force = np.zeros((len(world.design.links), 3))
+        """[N] of all that acted on each link from outside in the last exchange, shape (m, 3)."""
         design = world.design
         self._driven = [design.joint_index(name) for name in design.driven_joints]
         axes = [design.joints[joint].axis for joint in self._driven]
@@ -154,25 +156,31 @@ class Coupling:
         world, books, step = self.world, self.books, self.world.step_size
         before = world.state()
         loads = self._advance_grains()
+        outer = loads.force.copy()
         world.apply(loads.force, loads.torque)
         books.grain_impulse += step * loads.force.sum(axis=0)
         if self._field is not None:
             force, torque = self._field.loads(world)
             world.apply(force, torque)
+            outer += force
             books.field_impulse += step * force.sum(axis=0)
         if thrust is not None or thrust_torque is not None:
             zero = np.zeros_like(loads.force)
             world.apply(
                 zero if thrust is None else thrust, zero if thrust_torque is None else thrust_torque
             )
-            books.thrust_impulse += 0.0 if thrust is None else step * thrust.sum(axis=0)
+            if thrust is not None:
+                outer += thrust
+                books.thrust_impulse += step * thrust.sum(axis=0)
         world.step()
         self._book_work(before, loads)
         ground = loads.force.copy()
         if self._bedrock:
             contacts = world.contacts()
             np.add.at(ground, contacts.link, contacts.force)
+            np.add.at(outer, contacts.link, contacts.force)
             books.bedrock_impulse += step * contacts.force.sum(axis=0)
+        self.outer_force = outer
         return ground
 
     def _advance_grains(self) -> ToolLoads:

@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError, DivergenceError
-from sampling_sim.mechanism.base import Design, principal_axes
+from sampling_sim.mechanism.base import Action, Design, principal_axes
 from sampling_sim.mechanism.drives import Drive
 from sampling_sim.world._bullet import BASE, Bullet
 from sampling_sim.world.bodies import Bedrock, add_bedrock, add_design, lift_rate_limit
@@ -140,9 +140,9 @@ class World:
 
     # --- what acts --------------------------------------------------------------------------------
 
-    def command(self, name: str) -> None:
-        """Give the joints the drives of one of the design's commands."""
-        self.use_drives(self.design.commands[name])
+    def command(self, action: Action) -> None:
+        """Give the joints the drives that the design has for an action, if it has any."""
+        self.use_drives(self.design.commands.get(action, {}))
 
     def use_drives(self, drives: Mapping[str, Drive]) -> None:
         """Replace the drives of the joints named; they act until replaced again."""
@@ -230,6 +230,14 @@ class World:
         rotation = self.state().rotation
         return np.asarray(rotation @ self.inertia @ rotation.transpose(0, 2, 1), dtype=float)
 
+    def whole_inertia(self) -> FloatArray:
+        """Inertia [kg·m²] of the craft about its centre of mass, axes of P, shape (3, 3)."""
+        place = self.state().position
+        arm = place - self.mass @ place / self.mass.sum()
+        squares = (self.mass[:, None] * arm).T @ arm
+        own = self.patch_inertia().sum(axis=0)
+        return np.asarray(own + np.trace(squares) * np.eye(3) - squares, dtype=float)
+
     def contacts(self) -> Contacts:
         """Contacts with bedrock in the last step."""
         return ground_contacts(self._bullet, self._body, self._joints)
@@ -285,6 +293,6 @@ def _bedrock(design: Design, settings: EngineParameters, depth: float) -> Bedroc
         depth=depth,
         stiffness=settings.bedrock_stiffness,
         restitution=settings.bedrock_restitution,
-        mass=float(design.mass[design.head :].sum()),
+        mass=float(design.mass[design.carried_by(design.head)].sum()),
         friction_coefficient=settings.bedrock_friction,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.mechanism.base import Box, Design, principal_axes, urdf
+from sampling_sim.mechanism.base import Action, Box, Design, principal_axes, urdf
 from sampling_sim.mechanism.brush_wheels import BrushWheelsParameters, brush_wheels_design
 from sampling_sim.mechanism.craft import CraftParameters, box_inertia, cylinder_inertia
 
@@ -88,7 +88,7 @@ def test_inner_sides_of_the_wheels_move_up_at_positive_speed(design):
     for name, inward in (("wheel_left", 1.0), ("wheel_right", -1.0)):
         axis = design.joints[design.joint_index(name)].axis
         assert np.cross(axis, [inward, 0.0, 0.0])[2] > 0.0
-        assert design.commands["brushes_on"][name].effort(0.0, 0.0) > 0.0
+        assert design.commands[Action.SAMPLER_ON][name].effort(0.0, 0.0) > 0.0
 
 
 @pytest.mark.parametrize(

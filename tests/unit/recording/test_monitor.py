@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sampling_sim.recording.monitor import CraftView, Monitor
+from sampling_sim.recording.craft_view import CraftView
+from sampling_sim.recording.monitor import Monitor
 
 STEP = 0.001
 
@@ -11,7 +12,7 @@ STEP = 0.001
 def craft(height: float = 0.0, x: float = 0.0, speed: float = 0.0, tilt: float = 0.0) -> CraftView:
     rim = np.array([[x - 0.1, 0.0, height], [x + 0.1, 0.0, height]])
     up = np.array([np.sin(tilt), 0.0, np.cos(tilt)])
-    return CraftView(rim=rim, lowest=height, normal_speed=speed, up=up, rate=0.0)
+    return CraftView(rim=rim, lowest=height, velocity=np.array([0.0, 0.0, speed]), up=up, rate=0.0)
 
 
 def pushed(force: float, seconds: float) -> Monitor:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sampling_sim.mechanism.base import Action
 from sampling_sim.sequence.phases import Observation, Phase
 from sampling_sim.sequence.touch_and_go import TouchAndGo, TouchAndGoParameters
 
@@ -20,8 +21,8 @@ def flown(*observations: Observation, **parameters: object) -> TouchAndGo:
 def test_nothing_is_commanded_before_contact() -> None:
     command = TouchAndGo(TouchAndGoParameters()).command(CALM)
     assert command.thrust == 0.0
-    assert not command.brushes_on
-    assert command.flap_open
+    assert Action.SAMPLER_OFF in command.actions
+    assert Action.INLET_OPEN in command.actions
 
 
 def test_braking_starts_at_contact_and_ends_when_the_descent_has_stopped() -> None:
@@ -30,11 +31,11 @@ def test_braking_starts_at_contact_and_ends_when_the_descent_has_stopped() -> No
     braking = sequence.command(touched)
     assert sequence.phase is Phase.BRAKE
     assert braking.thrust == TouchAndGoParameters().braking_thrust
-    assert braking.brushes_on
+    assert Action.SAMPLER_ON in braking.actions
     stopped = sequence.command(replace(touched, time=3.0, normal_speed=1e-4))
     assert sequence.phase is Phase.DWELL
     assert stopped.thrust == 0.0
-    assert stopped.brushes_on
+    assert Action.SAMPLER_ON in stopped.actions
 
 
 def test_retreat_shuts_the_flap_and_burns_once_to_the_retreat_speed() -> None:
@@ -42,8 +43,8 @@ def test_retreat_shuts_the_flap_and_burns_once_to_the_retreat_speed() -> None:
     leaving = sequence.command(replace(CALM, time=5.1, normal_speed=0.0))
     assert sequence.phase is Phase.RETREAT
     assert leaving.thrust == TouchAndGoParameters().retreat_thrust
-    assert not leaving.flap_open
-    assert not leaving.brushes_on
+    assert Action.INLET_SHUT in leaving.actions
+    assert Action.SAMPLER_OFF in leaving.actions
     fast = sequence.command(replace(CALM, time=8.0, normal_speed=0.26))
     assert fast.thrust == 0.0
     assert sequence.command(replace(CALM, time=8.1, normal_speed=0.24)).thrust == 0.0
@@ -72,4 +73,4 @@ def test_a_calm_dwell_is_not_aborted_by_the_contact_timeout() -> None:
 
 def test_brushes_that_never_start_stay_at_rest() -> None:
     sequence = TouchAndGo(TouchAndGoParameters(brushes_from="never"))
-    assert not sequence.command(replace(CALM, head_force=2.0)).brushes_on
+    assert Action.SAMPLER_OFF in sequence.command(replace(CALM, head_force=2.0)).actions

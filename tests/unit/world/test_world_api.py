@@ -5,7 +5,7 @@ import pytest
 
 from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.frames import rotation_from_vector
-from sampling_sim.mechanism.base import Ball, Design, Link
+from sampling_sim.mechanism.base import Action, Ball, Design, Link
 from sampling_sim.mechanism.brush_wheels import BrushWheelsParameters, brush_wheels_design
 from sampling_sim.mechanism.craft import CraftParameters
 from sampling_sim.mechanism.drives import SpringDamper
@@ -60,8 +60,8 @@ def test_kinetic_energy_and_momentum_of_a_drifting_craft(world):
 
 
 def test_commands_turn_the_wheels_and_shut_the_flap(world, design):
-    world.command("brushes_on")
-    world.command("flap_shut")
+    world.command(Action.SAMPLER_ON)
+    world.command(Action.INLET_SHUT)
     for _ in range(1500):
         world.step()
     state = world.state()
@@ -108,7 +108,7 @@ def test_closing_twice_is_harmless(design):
 def run_a_while(design):
     with World(design, EngineParameters(), bedrock_depth=0.0) as world:
         world.set_base(np.array([0.0, 0.0, 4.3]), TILT, np.array([0.0, 0.0, -0.1]), np.zeros(3))
-        world.command("brushes_on")
+        world.command(Action.SAMPLER_ON)
         for _ in range(400):
             world.step()
         state = world.state()

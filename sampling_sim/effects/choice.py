@@ -1,0 +1,15 @@
+"""From the data of a design to the effects that act: one line for each kind."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sampling_sim.effects.effect import Effect
+from sampling_sim.mechanism.base import Design
+
+MAKERS: Mapping[type, Callable[[Design, Any], Effect]] = {}
+"""Data class of `Design.effects` → its effect."""
+
+
+def effects_of(design: Design) -> list[Effect]:
+    """Effects of a design, in its order."""
+    return [MAKERS[type(data)](design, data) for data in design.effects]

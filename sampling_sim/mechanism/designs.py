@@ -1,0 +1,32 @@
+"""Which samplers there are, and the whole craft with one of them: one line for each design."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sampling_sim.mechanism.base import Design
+from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
+from sampling_sim.mechanism.brush_wheels import brush_wheels_design
+from sampling_sim.mechanism.checks import check_design
+from sampling_sim.mechanism.craft import CraftParameters
+from sampling_sim.mechanism.wings import with_wings
+
+MechanismParameters = BrushWheelsParameters
+"""`[mechanism]`, by its `kind`."""
+
+MAKERS: Mapping[type, Callable[[CraftParameters, Any], Design]] = {
+    BrushWheelsParameters: brush_wheels_design,
+}
+"""Parameters → design without wings of their own."""
+
+
+def design_of(craft: CraftParameters, mechanism: MechanismParameters) -> Design:
+    """Craft with its mechanism and wings.
+
+    Raises
+    ------
+    ConfigError
+        If masses or inertias cannot be, or parts run into one another at rest.
+    """
+    design = with_wings(craft, MAKERS[type(mechanism)](craft, mechanism))
+    check_design(design)
+    return design

@@ -1,0 +1,86 @@
+"""Cases that cannot be meant: refused before anything runs, with the key and what holds."""
+
+import numpy as np
+
+from sampling_sim.case import Case
+from sampling_sim.constants import FloatArray
+from sampling_sim.errors import ConfigError
+from sampling_sim.mechanism.base import Design
+
+
+def refuse_case(case: Case, design: Design, inward: float) -> None:
+    """Refuse a case whose parts do not go together.
+
+    Parameters
+    ----------
+    case
+        All its parameters.
+    design
+        The craft with its mechanism.
+    inward
+        [m/s²] effective acceleration at the site towards the ground; negative where it is outward.
+
+    Raises
+    ------
+    ConfigError
+        Names the key to change and what it may be.
+    """
+    _refuse_weak_thrusters(case, design, inward)
+    _refuse_rim_across_the_bed(case)
+    if case.regolith.surface == "grains":
+        _refuse_narrow_periods(case, design)
+        _refuse_head_off_the_bed(case, design)
+
+
+def _refuse_weak_thrusters(case: Case, design: Design, inward: float) -> None:
+    """Refuse thrusters that cannot lift the craft, and a retreat stronger than they are."""
+    limit, weight = case.craft.thrust_limit, float(design.mass.sum()) * inward
+    if limit <= weight:
+        allowed = f"above {weight:.3g} N, the craft's weight here: it could not leave"
+        raise ConfigError("craft.thrust_limit", limit, allowed)
+    wanted = case.sequence.retreat_thrust
+    if not weight < wanted <= limit:
+        allowed = f"above the craft's weight, {max(weight, 0.0):.3g} N, up to craft.thrust_limit"
+        raise ConfigError("sequence.retreat_thrust", wanted, f"{allowed} = {limit:g} N")
+
+
+def _refuse_rim_across_the_bed(case: Case) -> None:
+    """Refuse a rim that leaves nothing of the bed inside, and one along sides that are none."""
+    if case.engine.rim_width > 0.0 and case.regolith.period is not None:
+        allowed = 'must be 0 m with regolith.sides = "periodic": there are no sides to absorb at'
+        raise ConfigError("engine.rim_width", case.engine.rim_width, allowed)
+    most = 0.5 * min(case.regolith.width_x, case.regolith.width_y)
+    if case.engine.rim_width >= most:
+        allowed = f"less than half of the bed's smaller width, {most:g} m"
+        raise ConfigError("engine.rim_width", case.engine.rim_width, allowed)
+
+
+def _refuse_narrow_periods(case: Case, design: Design) -> None:
+    """Refuse periods in which a grain would meet the head and its image at once."""
+    if case.regolith.period is None:
+        return
+    for axis, half, width in _axes(case, design):
+        least = 2.0 * (half + case.regolith.diameter_max)
+        if width < least:
+            allowed = f"at least {least:.3g} m with periodic sides: head and two largest grains"
+            raise ConfigError(f"regolith.width_{axis}", width, allowed)
+
+
+def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
+    """Refuse an offset that puts part of the housing's rim beside the bed."""
+    offsets = {"x": case.sequence.offset_x, "y": case.sequence.offset_y}
+    for axis, half, width in _axes(case, design):
+        room = 0.5 * width - half
+        if abs(offsets[axis]) > room:
+            allowed = (
+                f"the head ({2.0 * half:.3g} m along {axis}) must stay on the bed of "
+                f"regolith.width_{axis} = {width:g} m: at most {max(room, 0.0):.3g} m"
+            )
+            raise ConfigError(f"sequence.offset_{axis}", offsets[axis], allowed)
+
+
+def _axes(case: Case, design: Design) -> list[tuple[str, float, float]]:
+    """Axis, half extent [m] of the head along it, width [m] of the bed."""
+    reach: FloatArray = np.abs(design.reference_points).max(axis=0)
+    widths = (case.regolith.width_x, case.regolith.width_y)
+    return [(axis, float(reach[i]), widths[i]) for i, axis in enumerate("xy")]
