@@ -153,7 +153,8 @@ def test_a_craft_that_turns_too_fast_aborts_and_a_weak_flap_stays_open() -> None
 
 def test_a_craft_that_leans_too_far_aborts_and_its_grains_do_not_count() -> None:
     """2 mrad/s reach the limit after 2 s, in the middle of the sampling."""
-    outcome, inside = aborted("tilt", flown(rate_x=0.002, abort_tilt=0.004))
+    free = replace(BASE.craft, attitude_control="off")
+    outcome, inside = aborted("tilt", replace(flown(rate_x=0.002, abort_tilt=0.004), craft=free))
     assert outcome.tilt_max > 0.004
     assert inside > 0.1
 
