@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from sampling_sim.cli_bed import bed
+from sampling_sim.cli_mechanism import mechanism
 from sampling_sim.cli_options import (
     ExperimentFile,
     Json,
@@ -54,6 +55,7 @@ app = typer.Typer(
 )
 
 app.command()(bed)
+app.command()(mechanism)
 
 UsageError = cast(type[Exception], typer.BadParameter.__base__)
 """click's own, which typer does not name, and of which newer releases carry a copy."""

@@ -82,6 +82,8 @@ class Simulation:
         self.world.set_base(
             release.position, release.rotation, release.velocity, release.angular_velocity
         )
+        for joint, position in self.design.start.items():
+            self.world.set_joint(joint, position)
         self.coupling = Coupling(
             self.world,
             self.grains,

@@ -121,6 +121,20 @@ def print_survey(report: Mapping[str, Any], title: str) -> None:
     )
 
 
+def print_mechanism(report: Mapping[str, Any], title: str) -> None:
+    """Print the links and joints of a craft."""
+    table = _plain_table()
+    for heading in ("link", "mass [kg]", "hangs by", "joint"):
+        table.add_column(heading, justify="right" if heading.startswith("mass") else "left")
+    joints = {joint["child"]: joint for joint in report["joints"]}
+    for link in report["links"]:
+        joint = joints.get(link["name"], {"name": "", "type": ""})
+        table.add_row(link["name"], _cell(link["mass"]), joint["name"], joint["type"])
+    _print_whole(f"{title}: {report['kind']}, {report['mass']:.6g} kg")
+    _console().print(table)
+    _print_whole(f"actions: {', '.join(report['actions'])}; surfaces: {report['surfaces']}")
+
+
 def print_bed(report: Mapping[str, Any], title: str) -> None:
     """Print what a bed was asked to be and what was measured, angles in degrees."""
     table = _plain_table()

@@ -1,14 +1,13 @@
 """What a mechanism is: links, joints, drives, touching surfaces and the points that are measured.
 
-A `Design` is plain data.  The world loads it through `urdf`, the grain solver takes its primitives,
-the outcomes use its container, inlet, reference points and outline.  Every link has its own frame:
+A `Design` is plain data.  The world loads it as URDF (`urdf.py`), grains meet its primitives, and
+outcomes use its container, inlet, reference points and outline.  Every link has its own frame:
 origin at its centre of mass, axes along those of S when all joints are at zero.  SI.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from xml.etree import ElementTree as ET
 
 import numpy as np
 
@@ -144,6 +143,8 @@ class Design:
     """Boxes that hold the whole craft, wings included."""
     commands: Mapping[Action, Mapping[str, Drive]] = field(default_factory=dict)
     """Actions that the mechanism's joints know: joint → drive for each."""
+    start: Mapping[str, float] = field(default_factory=dict)
+    """[m or rad] joint positions at release; zero where a joint is not named."""
     effects: tuple[object, ...] = ()
     """What acts on craft and grains beside contact and drives, as data (`effects/choice.py`)."""
     driven_joints: tuple[str, ...] = ()
@@ -195,55 +196,3 @@ def principal_axes(inertia: FloatArray) -> tuple[FloatArray, FloatArray]:
     moments, axes = np.linalg.eigh(inertia)
     axes[:, 2] *= np.sign(np.linalg.det(axes))
     return moments, axes
-
-
-def urdf(design: Design) -> str:
-    """URDF text of the design: exact inertials, boxes for bedrock contact, no limits.
-
-    Each link's URDF frame sits at its joint with the axes of S; the inertial frame is the principal
-    one, so that no engine has to diagonalise (PyBullet's own diagonalisation reorders axes).
-    """
-    robot = ET.Element("robot", name="craft")
-    frames = {design.links[0].name: np.array(design.links[0].position)}
-    frames |= {joint.child: np.array(joint.position) for joint in design.joints}
-    for link in design.links:
-        _add_link(robot, link, np.array(link.position) - frames[link.name])
-    for joint in design.joints:
-        node = ET.SubElement(robot, "joint", name=joint.name, type=joint.kind.value)
-        ET.SubElement(node, "parent", link=joint.parent)
-        ET.SubElement(node, "child", link=joint.child)
-        ET.SubElement(node, "origin", xyz=_text(frames[joint.child] - frames[joint.parent]))
-        ET.SubElement(node, "axis", xyz=_text(joint.axis))
-        # lower > upper: no stop (a stop of the engine dissipates what nobody books)
-        ET.SubElement(node, "limit", lower="1", upper="-1", effort="0", velocity="0")
-    return ET.tostring(robot, encoding="unicode")
-
-
-def _add_link(robot: ET.Element, link: Link, centre: FloatArray) -> None:
-    node = ET.SubElement(robot, "link", name=link.name)
-    moments, axes = principal_axes(link.inertia)
-    inertial = ET.SubElement(node, "inertial")
-    ET.SubElement(inertial, "origin", xyz=_text(centre), rpy=_text(_roll_pitch_yaw(axes)))
-    ET.SubElement(inertial, "mass", value=repr(float(link.mass)))
-    entries = dict(zip(("ixx", "iyy", "izz"), (repr(float(m)) for m in moments), strict=True))
-    ET.SubElement(inertial, "inertia", entries | {"ixy": "0", "ixz": "0", "iyz": "0"})
-    for shape in link.ground_shapes:
-        collision = ET.SubElement(node, "collision")
-        ET.SubElement(collision, "origin", xyz=_text(centre + np.array(shape.centre)))
-        geometry = ET.SubElement(collision, "geometry")
-        if isinstance(shape, Ball):
-            ET.SubElement(geometry, "sphere", radius=repr(float(shape.radius)))
-        else:
-            ET.SubElement(geometry, "box", size=_text(2.0 * np.array(shape.half_extents)))
-
-
-def _text(vector: FloatArray | Vector) -> str:
-    return " ".join(repr(float(value)) for value in vector)
-
-
-def _roll_pitch_yaw(rotation: FloatArray) -> FloatArray:
-    """Fixed-axis angles [rad] of R = Rz(yaw) Ry(pitch) Rx(roll), URDF's convention."""
-    pitch = np.arcsin(np.clip(-rotation[2, 0], -1.0, 1.0))
-    roll = np.arctan2(rotation[2, 1], rotation[2, 2])
-    yaw = np.arctan2(rotation[1, 0], rotation[0, 0])
-    return np.array([roll, pitch, yaw])

@@ -56,6 +56,8 @@ def column(parameters: "RegolithParameters") -> tuple[FloatArray, FloatArray]:
     # a boulder is put where its share of the bed's depth will be, wholly below the surface
     share = min(0.5, 0.5 * p.boulder_diameter / p.depth)
     level = rng.uniform(share, 1.0 - share, boulders.size) * p.depth * stretch
+    if p.boulder_place == "surface":
+        level = np.full(boulders.size, OVERFILL * p.depth * stretch + p.boulder_diameter)
     height = (np.cumsum(solid) - 0.5 * solid) / (area * fraction)
     diameter = np.concatenate([boulders, grains])
     position = _placed(
@@ -84,7 +86,8 @@ def _diameters_upwards(
     bottoms = [0.0, *layer_bottoms(layers, p.depth)]
     thickness = np.diff(bottoms)
     thickness[0] += (OVERFILL - 1.0) * p.depth
-    boulders = p.boulder_count * pi / 6.0 * p.boulder_diameter**3
+    buried = p.boulder_count if p.boulder_place == "buried" else 0
+    boulders = buried * pi / 6.0 * p.boulder_diameter**3
     free = 1.0 - boulders / (solid_per_depth * OVERFILL * p.depth)
     parts = []
     for layer, thick in reversed(list(zip(layers, thickness, strict=True))):

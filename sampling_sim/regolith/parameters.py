@@ -124,6 +124,8 @@ class RegolithParameters:
     """[1] single large spheres in the bed, placed before the grains are poured around them."""
     boulder_diameter: Annotated[Length, Gt(0)] = 0.08
     """[m] of each boulder; chosen: several of the largest grains."""
+    boulder_place: Literal["buried", "surface"] = "buried"
+    """In the bed at a random depth, or dropped on its surface last."""
     packing_seed: Annotated[int, Interval(ge=0, le=2**63 - 1)] = 1
     """Which packing: sizes and pouring positions follow from it."""
     may_leave: bool = False

@@ -9,6 +9,7 @@ from math import pi, sqrt
 
 import numpy as np
 
+from sampling_sim.constants import BoolArray
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.clump_beds import shaped
 from sampling_sim.regolith.column import EXPECTED_PACKING, column
@@ -107,12 +108,19 @@ def pour(parameters: RegolithParameters, looseness: float | None = None) -> Bed:
         pull_off_scale=poured_cohesion(parameters, looseness),
     )
     heap = _settled(loose, sides_end=False)
-    is_boulder = heap.body_diameter[heap.body] > parameters.diameter_max * (1.0 + 1e-9)
+    is_boulder = _boulders(heap)
     rises = heap.of_whole_bodies(heap.position[:, 2] + heap.radius > 0.0)
     near_floor = heap.position[:, 2] - heap.radius < heap.floor + 0.5 * parameters.diameter_min
     glued = replace(heap, fixed=heap.of_whole_bodies(near_floor))
     level = _settled(glued.subset(is_boulder | ~rises), sides_end=True)
-    return level.lowered(surface_height(level))
+    on_top = _boulders(level) & (parameters.boulder_place == "surface")
+    return level.lowered(surface_height(level.subset(~on_top) if on_top.any() else level))
+
+
+def _boulders(bed: Bed) -> BoolArray:
+    """Mask of the spheres that belong to boulders, shape (n,)."""
+    largest = bed.parameters.diameter_max * (1.0 + 1e-9)
+    return np.asarray(bed.body_diameter[bed.body] > largest)
 
 
 def _settled(bed: Bed, *, sides_end: bool) -> Bed:

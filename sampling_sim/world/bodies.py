@@ -9,7 +9,8 @@ import math
 from dataclasses import dataclass
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.mechanism.base import Design, urdf
+from sampling_sim.mechanism.base import Design
+from sampling_sim.mechanism.urdf import urdf
 from sampling_sim.world._bullet import BASE, Bullet
 
 SLAB_HALF_WIDTH = 50.0

@@ -207,6 +207,17 @@ def test_boulders_lie_in_the_bed_with_grains_around_them(cache):
     assert np.abs(places[0] - places[1]).max() > 0.02
 
 
+def test_boulders_on_the_surface_lie_on_it_and_the_ground_is_level_beside_them(cache):
+    p = small(boulder_count=1, boulder_diameter=0.07, boulder_place="surface")
+    bed = prepare_bed(p, WEAK, cache_dir=cache)
+    (boulder,) = np.flatnonzero(bed.radius == 0.035)
+    assert (bed.pairs == boulder).any()
+    # it rests on the ground, sunk in by no more than a third of itself
+    assert 0.010 < bed.position[boulder, 2] < 0.045
+    others = np.delete(bed.position[:, 2] + bed.radius, boulder)
+    assert others.max() < p.diameter_max
+
+
 def test_nothing_touches_in_the_column_at_a_size_ratio_of_twenty():
     """The smallest gap of all is positive, boulders and layers or not."""
     p = RegolithParameters(

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sampling_sim.errors import ConfigError
-from sampling_sim.mechanism.base import Action, Box, Design, principal_axes, urdf
+from sampling_sim.mechanism.base import Action, Box, Design, principal_axes
 from sampling_sim.mechanism.brush_wheels import BrushWheelsParameters, brush_wheels_design
 from sampling_sim.mechanism.craft import CraftParameters, box_inertia, cylinder_inertia
+from sampling_sim.mechanism.urdf import urdf
 
 
 @pytest.fixture(scope="module")
