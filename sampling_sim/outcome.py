@@ -59,6 +59,7 @@ class Outcome:
     )
     motor_work: float = _column("J", "work of the motors of the sampler")
     tool_work: float = _column("J", "work of the driven parts on the grains")
+    stall_time: float = _column("s", "time for which a motor of the sampler stalled")
     overlap_mean: float = _column("1", "mean grain overlap over radius")
     overlap_peak: float = _column("1", "largest grain-grain overlap over radius")
     overlap_tool: float = _column("1", "largest grain-tool overlap over radius")

@@ -134,6 +134,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
         energy_drift=missing / (simulation.start_energy + float(np.abs(work[driven]).sum())),
         motor_work=float(work[driven].sum()),
         tool_work=books.driven_work,
+        stall_time=simulation.stall_clock.time,
         overlap_mean=overlaps.mean,
         overlap_peak=overlaps.peak_grain,
         overlap_tool=overlaps.peak_tool,

@@ -24,6 +24,7 @@ from sampling_sim.mechanism.wings import WINGS
 from sampling_sim.recording.clearance import BodyClearance
 from sampling_sim.recording.craft_view import JointLoads, craft_view
 from sampling_sim.recording.monitor import Monitor
+from sampling_sim.recording.motors import StallClock
 from sampling_sim.refusals import refuse_case
 from sampling_sim.regolith.bare_rock import BareRock, bare_rock
 from sampling_sim.regolith.bed import Bed
@@ -99,6 +100,7 @@ class Simulation:
         self.thrusters = Thrusters(case.craft, engine.control_step)
         self.effects = effects_of(self.design)
         self.joint_loads = JointLoads(self.design, self.world.mass)
+        self.stall_clock = StallClock(self.design, engine.control_step)
         self._sensors = Sensors(case.sequence, engine.control_step)
         self._held, self._release_place = release.rotation, release.position
         self._actions: tuple[Action, ...] = ()
@@ -235,6 +237,7 @@ class Simulation:
     def _measure(self) -> None:
         state = self.world.state()
         self._view = craft_view(self.world)
+        self.stall_clock.look(self.world)
         self.monitor.add_motion(self.time, self._view, retreating=self.sequence.is_leaving)
         if self.monitor.is_clear and self.inside_at_clear is None:
             self.inside_at_clear = self.inside_container()
