@@ -345,12 +345,8 @@ class GrainSolver:
 
     @property
     def overlaps(self) -> OverlapStatistics:
-        """Overlaps since the last reset."""
+        """Overlaps since the solver was made."""
         return overlap_statistics(joined(self._taken, self._statistics))
-
-    def reset_overlaps(self) -> None:
-        """Begin a new record of overlaps."""
-        self._statistics[:], self._taken[:] = 0.0, 0.0
 
     def check_overlaps(
         self, *, grain_mean: float, grain_peak: float, tool: float, fixed: float
