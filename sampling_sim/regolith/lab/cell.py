@@ -36,7 +36,7 @@ SOFTEST = 1e4
 """[Pa] Young's modulus that parameters allow."""
 ACROSS, HIGH = 9.0, 11.0
 """Width and height of a cell over the mean diameter; chosen: about 900 free grains.  Both are at
-least `LARGEST_ACROSS` largest grains, of which the plates take two: more grains in wide ranges."""
+least `LARGEST_ACROSS` largest grains, of which the plates take two: 1500 grains at a ratio of 3."""
 PRESSING_RATE = 0.03
 """Inertial number of the first pressing; chosen: nothing that is measured depends on it."""
 ROUGHEST = (1.2, 0.6)

@@ -101,3 +101,11 @@ def test_what_the_laboratory_cannot_examine_is_one_line_that_names_the_key(call,
     assert err.count("\n") == 1
     assert f"bed.toml: {key} = " in err
     assert "one material of spheres" in err
+
+
+def test_grains_too_unequal_for_a_specimen_are_refused(call):
+    code, _, err = call("--set", 'regolith.diameter_min="8 mm"')
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "bed.toml: regolith.diameter_max = 0.032: " in err
+    assert call("--set", 'regolith.diameter_min="11 mm"')[0] == 0
