@@ -1,10 +1,11 @@
 """Prepared beds kept on disk, named by what they follow from.
 
 The name is a hash of the parameters, the meshes they name and the numbers of the field; inside
-stands a stamp, the hash of this folder's source text, so that a bed of another version is seen and
-made anew.  Files are `.npz` without pickle, written aside and moved into place: a reader sees a
-whole file or none.  One process prepares a bed while the others wait on a lock file, which the
-operating system lets go of when its holder dies.
+stands a stamp, the hash of this folder's source text and the versions of NumPy and Numba, which
+draw and move the grains, so that a bed of another version is seen and made anew.  Files are `.npz`
+without pickle, written aside and moved into place: a reader sees a whole file or none.  One process
+prepares a bed while the others wait on a lock file, which the operating system lets go of when its
+holder dies.
 """
 
 import fcntl
@@ -18,6 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +113,7 @@ def _kept(path: Path, parameters: RegolithParameters) -> tuple[Bed | None, str]:
     try:
         # opened here: numpy leaves the file of a damaged archive open
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-            if "stamp" not in data or str(data["stamp"]) != source_hash():
+            if "stamp" not in data or str(data["stamp"]) != _stamp():
                 return None, "is from another version"
             values: dict[str, Any] = {name: data[name] for name in _arrays()}
             clumps = BedClumps(*(data[f"clumps.{name}"] for name in BedClumps._fields))
@@ -121,6 +123,11 @@ def _kept(path: Path, parameters: RegolithParameters) -> tuple[Bed | None, str]:
         return None, ""
     except _UNREADABLE as error:
         return None, f"is damaged ({str(error) or type(error).__name__})"
+
+
+def _stamp() -> str:
+    """Return what a bed is made with: source text, NumPy and Numba."""
+    return " ".join([source_hash(), *(f"{name} {version(name)}" for name in ("numpy", "numba"))])
 
 
 def _arrays() -> list[str]:
@@ -137,7 +144,7 @@ def _keep(path: Path, bed: Bed) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, stamp=np.array(source_hash()), **arrays)
+            np.savez(file, stamp=np.array(_stamp()), **arrays)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -136,7 +136,7 @@ def bond_strength(parameters: RegolithParameters) -> float:
     found = calibration(parameters)
     if parameters.cohesion is not None:
         return parameters.cohesion / found.cohesion_share
-    return parameters.tensile_strength / found.tension_share
+    return parameters.strength / found.tension_share
 
 
 def bond_strengths(parameters: RegolithParameters) -> list[float]:
@@ -154,7 +154,7 @@ def requests(parameters: RegolithParameters) -> list[tuple[str, float, float]]:
         if layer.cohesion is not None:
             found.append(("cohesion", layer.cohesion, shares.cohesion_share))
         else:
-            found.append((key, layer.tensile_strength, shares.tension_share))
+            found.append((key, layer.strength, shares.tension_share))
     return found
 
 
@@ -195,8 +195,7 @@ def _tangents(parameters: RegolithParameters) -> FloatArray:
 
 def _is_cohesive(parameters: RegolithParameters) -> bool:
     """Whether bonds are asked for."""
-    asked = parameters.cohesion
-    return (parameters.tensile_strength if asked is None else asked) > 0.0
+    return parameters.strength > 0.0
 
 
 def _row(table: tuple[tuple[float, ...], ...], fraction: float) -> FloatArray:

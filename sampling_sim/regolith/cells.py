@@ -231,11 +231,8 @@ def _collect(
     px, py, place = period[0], period[1], grid.place
     ox, oy, oz, radius = position[i, 0], position[i, 1], position[i, 2], position[i, 3]
     for s in range(np.uint64(begin), np.uint64(end)):
-        dx, dy, dz = ox - place[0, s], oy - place[1, s], oz - place[2, s]
-        if px > 0.0:
-            dx -= px * np.rint(dx / px)
-        if py > 0.0:
-            dy -= py * np.rint(dy / py)
+        dx, dy = nearest_image(ox - place[0, s], px), nearest_image(oy - place[1, s], py)
+        dz = oz - place[2, s]
         touch = radius + place[3, s]
         square = dx * dx + dy * dy + dz * dz
         if square < (touch + margin) * (touch + margin):

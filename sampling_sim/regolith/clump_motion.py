@@ -9,12 +9,11 @@ kept, energy does not drift, second order), and P under it by −Ω h, exactly. 
 
 from math import cos, sin, sqrt
 
-import numpy as np
-
 from sampling_sim.compiling import njit
 from sampling_sim.constants import BoolArray, FloatArray
+from sampling_sim.regolith.cells import nearest_image
 from sampling_sim.regolith.clumps import Clumps
-from sampling_sim.regolith.grains import Field, Grains
+from sampling_sim.regolith.grains import Field, Grains, write_row
 
 
 @njit(cache=True, forceinline=True)
@@ -60,7 +59,7 @@ def gather_loads(clumps: Clumps, grains: Grains, awake: BoolArray) -> None:
             clumps.load[c, 3] += y * load[m, 2] - z * load[m, 1]
             clumps.load[c, 4] += z * load[m, 0] - x * load[m, 2]
             clumps.load[c, 5] += x * load[m, 1] - y * load[m, 0]
-            _write(load, m, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            write_row(load, m, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @njit(cache=True, error_model="numpy")
@@ -238,19 +237,17 @@ def place_members(
             position[m, 0] = centre[c, 0] + x
             position[m, 1] = centre[c, 1] + y
             position[m, 2] = centre[c, 2] + z
-            _write(
+            write_row(
                 motion, m, vx + sy * z - sz * y, vy + sz * x - sx * z, vz + sx * y - sy * x,
                 sx, sy, sz,
             )  # fmt: skip
-            _write(
+            write_row(
                 predicted, m, ux + py * z - pz * y, uy + pz * x - px * z, uz + px * y - py * x,
                 px, py, pz,
             )  # fmt: skip
             moved = 0.0
             for axis in range(3):
-                step = position[m, axis] - reference[m, axis]
-                if period[axis] > 0.0:
-                    step -= period[axis] * np.rint(step / period[axis])
+                step = nearest_image(position[m, axis] - reference[m, axis], period[axis])
                 moved += step * step
             largest = max(largest, moved)
     return largest
@@ -299,17 +296,4 @@ def stop(clumps: Clumps, c: int, spin: FloatArray) -> None:
     clumps.momentum[c, 2] = h * u + i * v + j * w
     for axis in range(3):
         clumps.velocity[c, axis] = 0.0
-    _write(clumps.rate, c, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-
-
-@njit(cache=True, forceinline=True)
-def _write(
-    rows: FloatArray, i: int, a: float, b: float, c: float, d: float, e: float, f: float
-) -> None:
-    """Write six numbers to row i."""
-    rows[i, 0] = a
-    rows[i, 1] = b
-    rows[i, 2] = c
-    rows[i, 3] = d
-    rows[i, 4] = e
-    rows[i, 5] = f
+    write_row(clumps.rate, c, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

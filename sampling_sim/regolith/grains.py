@@ -112,11 +112,11 @@ def kick_and_drift(
         bx = easy * load[i, 3] - (wy * oz - wz * oy) - drag * ox
         by = easy * load[i, 4] - (wz * ox - wx * oz) - drag * oy
         bz = easy * load[i, 5] - (wx * oy - wy * ox) - drag * oz
-        _put(load, i, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        write_row(load, i, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         ux, uy, uz = motion[i, 0] + dt * ax, motion[i, 1] + dt * ay, motion[i, 2] + dt * az
         ox, oy, oz = motion[i, 3] + dt * bx, motion[i, 4] + dt * by, motion[i, 5] + dt * bz
-        _put(motion, i, ux, uy, uz, ox, oy, oz)
-        _put(
+        write_row(motion, i, ux, uy, uz, ox, oy, oz)
+        write_row(
             predicted, i, ux + half * ax, uy + half * ay, uz + half * az, ox + half * bx,
             oy + half * by, oz + half * bz,
         )  # fmt: skip
@@ -125,9 +125,9 @@ def kick_and_drift(
 
 
 @njit(fastmath={"contract"}, forceinline=True)
-def _put(
+def write_row(
     rows: FloatArray, i: int, a: float, b: float, c: float, d: float, e: float, f: float
 ) -> None:
-    """Write row i."""
+    """Write six numbers to row i."""
     rows[i, 0], rows[i, 1], rows[i, 2] = a, b, c
     rows[i, 3], rows[i, 4], rows[i, 5] = d, e, f

@@ -35,7 +35,8 @@ NOMINAL_PACKING = 2.0
 
 
 DEFAULT_STRENGTH = 1.0
-"""[Pa] tensile strength where none is given; see `RegolithParameters.tensile_strength`."""
+"""[Pa] tensile strength where neither it nor a cohesion is given; chosen: between 0 and the ~3 Pa
+of Cheng & Baoyin 2024."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +66,9 @@ class RegolithParameters:
     size_grading: Annotated[Number, Interval(ge=-1, le=1)] = 0.0
     """[1] correlation of size with depth where the grains are poured: 1 sorts the largest to the
     floor, −1 to the surface, 0 mixes."""
-    tensile_strength: Annotated[Pressure, Ge(0)] = DEFAULT_STRENGTH
-    """[Pa] peak stress of pulling end plates apart; chosen: between 0 and the ~3 Pa of
-    Cheng & Baoyin 2024."""
+    tensile_strength: Annotated[Pressure, Ge(0)] | None = None
+    """[Pa] peak stress of pulling end plates apart; without a cohesion `DEFAULT_STRENGTH` where it
+    is left out."""
     cohesion: Annotated[Pressure, Ge(0)] | None = None
     """[Pa] Mohr–Coulomb intercept wanted, in place of a tensile strength; the bonds follow from the
     calibration (docs/virtual-laboratory.md)."""
@@ -133,6 +134,9 @@ class RegolithParameters:
 
     def __post_init__(self) -> None:
         key = "regolith."
+        if self.cohesion is None and self.tensile_strength is None:
+            # here and not above, so that a strength the user gave is told from none
+            object.__setattr__(self, "tensile_strength", DEFAULT_STRENGTH)
         if self.diameter_min > self.diameter_max:
             raise ConfigError(
                 key + "diameter_min", self.diameter_min, f"at most diameter_max {self.diameter_max}"
@@ -154,9 +158,12 @@ class RegolithParameters:
                 key + "cohesion_range", self.cohesion_range, "at most a tenth of diameter_min"
             )
         check_laws(self)
-        if self.cohesion is not None and self.tensile_strength not in {0.0, DEFAULT_STRENGTH}:
+        if self.cohesion is not None and self.tensile_strength:
             raise ConfigError(
-                key + "cohesion", self.cohesion, "takes the place of tensile_strength: give one"
+                key + "cohesion",
+                self.cohesion,
+                f"takes the place of tensile_strength, which is {self.tensile_strength:g} Pa: give "
+                "one (a tensile_strength of 0 Pa counts as none)",
             )
         name = "tensile_strength" if self.cohesion is None else "cohesion"
         if self.strength > self.strongest:
@@ -171,7 +178,8 @@ class RegolithParameters:
     @property
     def strength(self) -> float:
         """Strength [Pa] asked for: the cohesion, or else the tensile strength."""
-        return self.tensile_strength if self.cohesion is None else self.cohesion
+        asked = self.tensile_strength if self.cohesion is None else self.cohesion
+        return asked or 0.0
 
     @property
     def period(self) -> Period:

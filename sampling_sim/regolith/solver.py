@@ -352,7 +352,7 @@ class GrainSolver:
 
     @property
     def overlaps(self) -> OverlapStatistics:
-        """Overlaps since the last reset."""
+        """Overlaps since the solver was made."""
         return overlap_statistics(joined(self._taken, self._statistics))
 
     def check_overlaps(

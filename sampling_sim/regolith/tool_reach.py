@@ -7,13 +7,10 @@ held against the link's primitives.  Frame P, SI.
 import numpy as np
 
 from sampling_sim.compiling import njit
-from sampling_sim.constants import BoolArray, FloatArray, IntArray
+from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.regolith.grains import Grains
 from sampling_sim.regolith.primitives import PrimitiveKind
 from sampling_sim.regolith.tool_arrays import Links, Tools
-from sampling_sim.regolith.tool_distance import surface_distance
-from sampling_sim.regolith.tool_mesh import near_triangles
-from sampling_sim.regolith.tool_motion import local_point, place_primitive
 
 MESH = int(PrimitiveKind.MESH)
 
@@ -92,61 +89,3 @@ def in_box(tools: Tools, p: int, x: float, y: float, z: float, room: float) -> b
     if y < box[p, 1] - room or y > box[p, 4] + room:
         return False
     return bool(box[p, 2] - room <= z <= box[p, 5] + room)
-
-
-@njit
-def grains_near_tools(
-    grains: Grains, tools: Tools, links: Links, margin: float, near: BoolArray
-) -> int:
-    """Set `near` for the grains with a gap below `margin` [m] to any primitive.
-
-    Parameters
-    ----------
-    links
-        Pose of the links now: `position` and `rotation` are read.
-    near
-        Shape (n,), in the order of `grains`; entries are set to True, none to False.
-
-    Returns
-    -------
-    Number of grains newly set.  One look at the grains' box settles it if no tool is near.
-    """
-    bed, newly, link, count = bed_box(grains.position), 0, -1, 0
-    axes, centre = np.zeros((3, 3)), np.zeros(3)
-    candidates = np.zeros(grains.position.shape[0], np.int64)
-    triangles = np.zeros(np.max(np.diff(tools.meshes.first)) if tools.kind.size else 0, np.int64)
-    for p in range(tools.kind.size):
-        if tools.link[p] != link:
-            link = tools.link[p]
-            count = grains_at_link(grains, bed, tools, links, link, margin, candidates)
-        if count == 0:
-            continue
-        place_primitive(tools, links, p, centre, axes)
-        for c in range(count):
-            i = candidates[c]
-            if not near[i] and _reaches(grains, i, tools, p, centre, axes, margin, triangles):
-                near[i] = True
-                newly += 1
-    return newly
-
-
-@njit
-def _reaches(
-    grains: Grains,
-    i: int,
-    tools: Tools,
-    p: int,
-    centre: FloatArray,
-    axes: FloatArray,
-    margin: float,
-    triangles: IntArray,
-) -> bool:
-    """Whether grain i has a gap below `margin` [m] to primitive p."""
-    x, y, z = local_point(grains.position, i, centre, axes)
-    limit = grains.position[i, 3] + margin
-    if not in_box(tools, p, x, y, z, limit):
-        return False
-    if tools.kind[p] == MESH:
-        reach = limit + tools.size[p, 0]
-        return near_triangles(tools.meshes, p, x, y, z, reach, triangles, 0) > 0
-    return surface_distance(tools.kind[p], tools.size[p], x, y, z)[0] < limit

@@ -1,5 +1,7 @@
 """The contact step: where it is stable, at which order it converges, and what asks for it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from grain_cases import field, loose_bed, loose_grains, still, surface
@@ -63,6 +65,46 @@ def caged_energy(steps_per_contact, friction=2.0):
             return np.inf, np.inf
         seen.append(solver.kinetic_energy() / start)
     return max(seen[50:]), max(seen)
+
+
+def crystal_energy(restitution, friction, share=1.0):
+    """Energy over that at the start of a simple cubic crystal, nudged at 0.4 % overlap."""
+    side, count = 2 * RADIUS * (1 - 0.002), 6
+    index = np.arange(count**3)
+    cell = np.column_stack([index // count**2, index // count % count, index % count])
+    fixed = (cell[:, 2] == 0) | (cell[:, 2] == count - 1)
+    bed = loose_bed(
+        side * (cell - 0.5 * count), RADIUS, fixed=fixed, restitution=restitution,
+        friction_coefficient=friction,
+    )  # fmt: skip
+    stable = stable_step(bed.parameters)
+    solver = GrainSolver(
+        bed, field(), contact_step=stable, walls=np.zeros((0, 7)), period=(count * side,) * 2
+    )
+    stepped(solver, share * stable)
+    rng = np.random.default_rng(1)
+    nudge = np.where(fixed[:, None], 0.0, rng.normal(0.0, 1e-6, (len(cell), 6)))
+    solver.set_motion(nudge[:, :3], nudge[:, 3:] / RADIUS)
+    start = solver.kinetic_energy()
+    solver.advance(None, 500)
+    return solver.kinetic_energy() / start
+
+
+@pytest.mark.parametrize("restitution", [1.0, 0.5, 0.3, 0.1])
+def test_a_crowd_calms_down_whatever_its_dampers(restitution):
+    """Explicit dampers, α h as at a restitution of 0.5.  Must fail: at 0.1 with the step of 0.5."""
+    assert crystal_energy(restitution, 0.6) < 0.05
+
+
+def test_strong_dampers_need_a_shorter_step():
+    """Damping ratios 2.78 against 0.57: five times as short; and rough grains four fifths."""
+    p = replace(loose_bed([[0, 0, 0]], RADIUS).parameters, restitution=0.5)
+    assert stable_step(p) == stable_step(replace(p, restitution=1.0))
+    weak = replace(p, restitution=0.1)
+    assert stable_step(weak) / stable_step(p) == pytest.approx(0.205, rel=0.01)
+    rough = replace(p, friction_coefficient=2.0)
+    assert stable_step(rough) / stable_step(p) == pytest.approx(0.8)
+    assert crystal_energy(0.1, 0.6, share=1 / 0.205) > 1e3
 
 
 def test_the_densest_cage_is_stable_at_the_allowed_step():

@@ -7,6 +7,7 @@ import pytest
 
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.lab.cell import lab_parameters, press_specimen
+from sampling_sim.regolith.lab.quarters import bed_packing
 from sampling_sim.regolith.lab.repose import surface_slope
 from sampling_sim.regolith.lab.shear import shear
 from sampling_sim.regolith.lab.specimen import Specimen, packing
@@ -48,6 +49,38 @@ def test_a_crystal_is_measured_as_what_it_is():
     assert found.packing_fraction == pytest.approx(np.pi / 6.0, rel=1e-6)
     # the slab ends half way between layers: bonds along z at its faces are counted on one side
     assert found.coordination_number == pytest.approx(6.0, rel=0.07)
+
+
+@pytest.mark.parametrize(
+    ("law", "bonds"), [("fading", 6.0), ("van_der_waals", 0.0), ("dmt", 0.0), ("jkr", 0.0)]
+)
+def test_a_bond_of_a_specimen_reaches_as_far_as_its_law(law, bonds):
+    """At 20 µm fading over 0.1 mm still pulls with nine tenths, van der Waals with a quarter."""
+    whole = crystal()
+    apart = replace(
+        whole.bed, radius=whole.bed.radius - 1e-5, parameters=replace(ONE_SIZE, cohesion_law=law)
+    )
+    found = packing(replace(whole, bed=apart))
+    assert found.coordination_number == pytest.approx(bonds, rel=0.07)
+    assert (found.rumpf_strength > 0.0) == (bonds > 0.0)
+
+
+def test_the_quarters_of_a_bed_count_bonds_as_the_whole_bed_does():
+    """A pair in each quarter, one closed and three 20 µm apart: fading holds all, DMT the one."""
+    middle = np.array([(x, y, -0.5) for x in (-0.1, 0.1) for y in (-0.1, 0.1)])
+    gap = np.array([0.0, 2e-5, 2e-5, 2e-5])
+    other = middle + np.column_stack([D - 1e-9 + gap, 0.0 * gap, 0.0 * gap])
+    bed = Bed(
+        parameters=replace(ONE_SIZE, width_x=0.5, width_y=0.5), position=np.vstack([middle, other]),
+        radius=np.full(8, 0.5 * D), fixed=np.zeros(8, bool), floor=-1.0, pull_off_scale=SCALE,
+        packing_fraction=0.1, coordination_number=1.0,
+    )  # fmt: skip
+    width = {}
+    for law in ("fading", "dmt"):
+        _, number = bed_packing(replace(bed, parameters=replace(bed.parameters, cohesion_law=law)))
+        width[law] = number.high - number.low
+    assert width["fading"] == pytest.approx(0.0, abs=1e-12)
+    assert width["dmt"] > 0.5
 
 
 def test_a_crystal_breaks_at_rumpfs_strength():

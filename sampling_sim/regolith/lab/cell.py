@@ -35,7 +35,8 @@ LAB_OVERLAP = 0.005
 SOFTEST = 1e4
 """[Pa] Young's modulus that parameters allow."""
 ACROSS, HIGH = 9.0, 11.0
-"""Width and height of a cell over the mean diameter; chosen: about 900 free grains."""
+"""Width and height of a cell over the mean diameter; chosen: about 900 free grains.  Both are at
+least `LARGEST_ACROSS` largest grains, of which the plates take two: 1500 grains at a ratio of 3."""
 PRESSING_RATE = 0.03
 """Inertial number of the first pressing; chosen: nothing that is measured depends on it."""
 ROUGHEST = (1.2, 0.6)
@@ -50,8 +51,8 @@ PACKED_WITHIN, PACKING_TRIES = 0.004, 3
 
 def lab_parameters(parameters: RegolithParameters, stress: float) -> RegolithParameters:
     """Parameters of a cell for stresses [Pa] up to `stress`: no cohesion yet, soft, small."""
-    width = max(LARGEST_ACROSS * parameters.diameter_max, ACROSS * mean_diameter(parameters))
-    depth = HIGH * mean_diameter(parameters)
+    mean, least = mean_diameter(parameters), LARGEST_ACROSS * parameters.diameter_max
+    width, depth = max(least, ACROSS * mean), max(least, HIGH * mean)
     return softened(parameters, stress, width_x=width, width_y=width, depth=depth)
 
 
@@ -73,14 +74,8 @@ def softened(parameters: RegolithParameters, stress: float, **box: float) -> Reg
 
 def mean_diameter(parameters: RegolithParameters) -> float:
     """Mean diameter [m] of the size distribution, by number."""
-    p = parameters
     # at the middles of 1000 equal shares: no draw, so that cells do not depend on it
-    share = (np.arange(1000) + 0.5) / 1000
-    if p.diameter_min == p.diameter_max:
-        return p.diameter_min
-    power = p.diameter_min**p.size_index
-    power = power - share * (power - p.diameter_max**p.size_index)
-    return float((power ** (1.0 / p.size_index)).mean())
+    return float(sizes_of(parameters).quantile((np.arange(1000) + 0.5) / 1000).mean())
 
 
 def press_specimen(

@@ -7,11 +7,11 @@ quarters in x and y, as if they were independent beds.  SI.
 from math import pi
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.lab.mohr_coulomb import Measured, mean_interval
-from sampling_sim.regolith.slab import free_slab
+from sampling_sim.regolith.laws.rules import bond_reach
+from sampling_sim.regolith.slab import close_pairs, free_slab
 
 
 def bed_packing(bed: Bed) -> tuple[Measured, Measured]:
@@ -32,12 +32,10 @@ def bed_packing(bed: Bed) -> tuple[Measured, Measured]:
 
 
 def _contacts_per_grain(bed: Bed) -> np.ndarray:
-    """Bonds of each grain, pairs within half the range of cohesion counted, shape (n,)."""
-    reach = 0.5 * bed.parameters.cohesion_range if bed.pull_off_scale > 0.0 else 0.0
-    pairs = cKDTree(bed.position).query_pairs(2.0 * bed.radius.max() + reach, output_type="ndarray")
-    step = np.linalg.norm(bed.position[pairs[:, 0]] - bed.position[pairs[:, 1]], axis=1)
-    bond = pairs[step - bed.radius[pairs].sum(1) < reach]
-    return np.bincount(bond.ravel(), minlength=bed.radius.size)
+    """Bonds of each grain, counted as on the whole bed, shape (n,)."""
+    reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
+    pairs = close_pairs(bed.position, bed.radius, reach, bed.period)
+    return np.bincount(pairs.ravel(), minlength=bed.radius.size)
 
 
 def _about(value: float, interval: Measured) -> Measured:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from math import pi, sqrt
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.regolith.bed import Bed
+from sampling_sim.regolith.images import nearest
+from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.laws.rumpf import effective_radius, rumpf_strength
 from sampling_sim.regolith.plates import Plates
-from sampling_sim.regolith.slab import volume_between
+from sampling_sim.regolith.slab import close_pairs, volume_between
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.regolith.step_criterion import stable_step
 
@@ -81,7 +82,7 @@ class Packing:
 
     packing_fraction: float
     coordination_number: float
-    """Bonds per grain, pairs within half the range of cohesion counted."""
+    """Bonds per grain, pairs counted that still pull with half their force."""
     rumpf_strength: float
     """[Pa] of these bonds, through Rumpf."""
 
@@ -92,7 +93,7 @@ def packing(specimen: Specimen) -> Packing:
     low = float(bed.position[specimen.bottom, 2].max()) + 0.5 * margin
     high = float(bed.position[specimen.top, 2].min()) - 0.5 * margin
     volume = specimen.area * (high - low)
-    reach = 0.5 * bed.parameters.cohesion_range if bed.pull_off_scale > 0.0 else 0.0
+    reach = bond_reach(bed.parameters) if bed.pull_off_scale > 0.0 else 0.0
     height, radius, branch = _bonds(specimen, reach)
     inside = (height > low) & (height < high)
     centres = (bed.position[:, 2] > low) & (bed.position[:, 2] < high)
@@ -145,15 +146,8 @@ def advance(solver: GrainSolver, time: float) -> None:
 def _bonds(specimen: Specimen, reach: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Height of the contact point, R* and r_i + r_j [m] of pairs with a gap below `reach`."""
     bed = specimen.bed
-    low, high = bed.position[:, 2].min(), bed.position[:, 2].max()
-    lengths = np.array([*specimen.period, 2.0 * (high - low)])  # z does not meet itself
-    wrapped = np.mod(bed.position - np.array([0.0, 0.0, low]), lengths)
-    # of a tiny negative number the remainder is the length itself, which the tree refuses
-    tree = cKDTree(np.where(wrapped < lengths, wrapped, 0.0), boxsize=lengths)
-    pairs = tree.query_pairs(2.0 * bed.radius.max() + reach, output_type="ndarray")
-    first, second = bed.radius[pairs[:, 0]], bed.radius[pairs[:, 1]]
-    step = bed.position[pairs[:, 1]] - bed.position[pairs[:, 0]]
-    step[:, :2] -= lengths[:2] * np.round(step[:, :2] / lengths[:2])
-    bond = np.linalg.norm(step, axis=1) - first - second < reach
+    pairs = close_pairs(bed.position, bed.radius, reach, specimen.period)
+    first, second = bed.radius[pairs].T
+    step = nearest(bed.position[pairs[:, 1]] - bed.position[pairs[:, 0]], specimen.period)
     height = bed.position[pairs[:, 0], 2] + step[:, 2] * first / (first + second)
-    return height[bond], effective_radius(first, second)[bond], (first + second)[bond]
+    return height, effective_radius(first, second), first + second

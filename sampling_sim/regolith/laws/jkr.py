@@ -15,7 +15,7 @@ Hollenbach (1993), Astrophys. J. 407, 806; the quartic as in Parteli et al. (201
 6227 (LAMMPS had it wrong until PR #3728).
 """
 
-from math import pi, sqrt
+from math import sqrt
 
 from sampling_sim.compiling import njit
 
@@ -53,13 +53,3 @@ def jkr_contact(
     secant = hertz * wide
     force = secant * wide * wide - 2.0 / 3.0 * pull_off * x * sqrt(x)
     return pull_off + force, secant, damping * sqrt(wide)
-
-
-def jkr_pull_off(work: float, radius: float) -> float:
-    """Pull-off force 1.5 π w R* [N] of the work of adhesion w [J/m²]."""
-    return 1.5 * pi * work * radius
-
-
-def jkr_zero_load_radius(work: float, radius: float, modulus: float) -> float:
-    """Contact radius [m] without load: (9π w R*²/(2 E*))^⅓."""
-    return float((4.5 * pi * work * radius**2 / modulus) ** (1.0 / 3.0))

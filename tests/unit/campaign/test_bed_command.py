@@ -73,10 +73,39 @@ def test_bad_input_is_one_line_that_names_the_key(call, setting):
     assert setting.split("=", maxsplit=1)[0] in err
 
 
-def test_cohesion_beside_a_tensile_strength_is_refused(call):
+@pytest.mark.parametrize("strength", ["1 Pa", "2 Pa"])
+def test_cohesion_beside_a_tensile_strength_is_refused(call, strength):
+    """1 Pa is the default: given beside a cohesion it is refused as any other."""
     code, _, err = call(
-        "--set", 'regolith.cohesion="1 Pa"', "--set", 'regolith.tensile_strength="2 Pa"'
+        "--set", 'regolith.cohesion="1 Pa"', "--set", f'regolith.tensile_strength="{strength}"'
     )
     assert code == 2
-    assert "regolith.cohesion" in err
-    assert "tensile_strength" in err
+    assert err.count("\n") == 1
+    assert (
+        f"regolith.cohesion = 1.0: takes the place of tensile_strength, which is {strength}" in err
+    )
+    assert "bed.toml" in err
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ('regolith.shape.kind="pebbles"', "regolith.shape.kind"),
+        ("regolith.boulder_count=1", "regolith.boulder_count"),
+        ('regolith.layers=[{thickness="5 cm"}, {tensile_strength="2 Pa"}]', "regolith.layers"),
+    ],
+)
+def test_what_the_laboratory_cannot_examine_is_one_line_that_names_the_key(call, setting, key):
+    code, out, err = call("--set", setting)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert f"bed.toml: {key} = " in err
+    assert "one material of spheres" in err
+
+
+def test_grains_too_unequal_for_a_specimen_are_refused(call):
+    code, _, err = call("--set", 'regolith.diameter_min="8 mm"')
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "bed.toml: regolith.diameter_max = 0.032: " in err
+    assert call("--set", 'regolith.diameter_min="11 mm"')[0] == 0

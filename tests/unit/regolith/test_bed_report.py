@@ -18,7 +18,7 @@ from sampling_sim.regolith.lab import report as reporting
 from sampling_sim.regolith.lab.examination import Examination
 from sampling_sim.regolith.lab.mohr_coulomb import Measured
 from sampling_sim.regolith.packing import prepare_bed, uniform_field
-from sampling_sim.regolith.parameters import RegolithParameters
+from sampling_sim.regolith.parameters import DEFAULT_STRENGTH, RegolithParameters
 
 
 def findings(angle=0.5, cohesion=1.0, tension=1.0) -> Examination:
@@ -122,8 +122,21 @@ def test_a_larger_friction_angle_needs_rougher_grains_and_bonds_are_proportional
 def test_cohesion_and_tensile_strength_are_not_interchanged():
     """The same number asks for different bonds; a cohesion for as many as its share says."""
     p = RegolithParameters()
-    by_cohesion = replace(p, cohesion=1.0)
+    by_cohesion = RegolithParameters(cohesion=1.0)
     assert bond_strength(by_cohesion) == pytest.approx(1.0 / calibration(p).cohesion_share)
     assert bond_strength(by_cohesion) != pytest.approx(bond_strength(p), rel=0.1)
+
+
+@pytest.mark.parametrize("strength", [DEFAULT_STRENGTH, 2.0])
+def test_a_cohesion_beside_a_tensile_strength_is_refused_also_at_the_default(strength):
     with pytest.raises(ConfigError, match=r"regolith.cohesion.*tensile_strength"):
-        RegolithParameters(cohesion=1.0, tensile_strength=2.0)
+        RegolithParameters(cohesion=1.0, tensile_strength=strength)
+
+
+def test_the_default_strength_is_taken_where_none_is_given():
+    """And stored as such, so that a case says what it is; beside a cohesion there is none."""
+    assert RegolithParameters() == RegolithParameters(tensile_strength=DEFAULT_STRENGTH)
+    assert RegolithParameters().strength == DEFAULT_STRENGTH
+    both = RegolithParameters(cohesion=2.0)
+    assert (both.strength, both.tensile_strength) == (2.0, None)
+    assert RegolithParameters(cohesion=2.0, tensile_strength=0.0).strength == 2.0

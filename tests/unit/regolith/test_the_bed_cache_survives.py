@@ -133,6 +133,20 @@ def test_a_bed_of_another_version_is_made_anew_with_one_line(kept, monkeypatch, 
     ]
 
 
+@pytest.mark.parametrize("package", ["numpy", "numba"])
+def test_a_bed_made_with_another_numpy_or_numba_is_made_anew(kept, monkeypatch, caplog, package):
+    """The name stays: the file is replaced, with the line of another version."""
+    assert kept() == 1
+    own = cache.version
+    monkeypatch.setattr(cache, "version", lambda name: "0.1" if name == package else own(name))
+    with caplog.at_level(logging.WARNING):
+        assert kept() == 2
+        assert kept() == 2
+    assert [r.getMessage().split(" ", 3)[3] for r in caplog.records] == [
+        "is from another version: made anew"
+    ]
+
+
 def test_a_folder_that_cannot_be_written_is_said_and_the_bed_is_made(two_grains, tmp_path, caplog):
     (tmp_path / "file").write_text("not a folder")
     bed = cached_bed(

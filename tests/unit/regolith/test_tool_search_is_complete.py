@@ -1,4 +1,4 @@
-"""Near triangles, near grains and candidate lists against looking at every one; mesh contacts."""
+"""Near triangles and candidate lists against looking at every one; mesh contacts."""
 
 from itertools import pairwise
 
@@ -14,7 +14,6 @@ from sampling_sim.regolith.tool_arrays import MESH_SLOTS, Links, no_tool_pairs, 
 from sampling_sim.regolith.tool_lists import build_tool_pairs
 from sampling_sim.regolith.tool_mesh import closest_on_triangle, meshes_of, near_triangles
 from sampling_sim.regolith.tool_mesh_contact import mesh_contacts
-from sampling_sim.regolith.tool_reach import grains_near_tools
 
 MARGIN = 0.004
 
@@ -93,20 +92,6 @@ def test_lists_hold_every_grain_in_reach_in_rising_order(scene):
     again = pairs._replace(history=np.arange(6.0 * pairs.grain.size).reshape(-1, 6))
     kept = build_tool_pairs(grains, tools, links, MARGIN, again)
     assert (kept.history == again.history).all()  # every slot of a mesh keeps its own
-
-
-def test_grains_near_tools_are_those_in_reach_of_any(scene):
-    grains, tools, links, primitives = scene
-    near = np.zeros(400, bool)
-    wanted = sorted({i for surface in primitives for i in reached(scene, surface)})
-    assert grains_near_tools(grains, tools, links, MARGIN, near) == len(wanted)
-    assert np.flatnonzero(near).tolist() == wanted
-    assert grains_near_tools(grains, tools, links, MARGIN, near) == 0  # none twice
-    far = links._replace(position=links.position + 5.0)
-    near[:] = False
-    assert grains_near_tools(grains, tools, far, MARGIN, near) == 0
-    assert grains_near_tools(grains, tools_of(()), links, MARGIN, near) == 0
-    assert not near.any()
 
 
 def test_near_triangles_are_those_within_the_limit():
