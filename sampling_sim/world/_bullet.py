@@ -40,20 +40,13 @@ BASE = -1
 class Bullet:
     """One PyBullet client."""
 
-    def __init__(self, step: float, iterations: int, breaking_distance: float) -> None:
+    def __init__(self, step: float) -> None:
         self.step_size = step
         self._client = int(engine.connect(engine.DIRECT))
         engine.setGravity(0.0, 0.0, 0.0, physicsClientId=self._client)
         engine.setPhysicsEngineParameter(
             fixedTimeStep=step,
             numSubSteps=0,
-            numSolverIterations=iterations,
-            contactBreakingThreshold=breaking_distance,
-            restitutionVelocityThreshold=0.0,
-            contactSlop=0.0,
-            erp=0.0,
-            contactERP=0.0,
-            deterministicOverlappingPairs=1,
             enableFileCaching=0,  # every design has its own text, whatever its file's name
             physicsClientId=self._client,
         )
@@ -78,17 +71,6 @@ class Bullet:
             flags = engine.URDF_USE_INERTIA_FROM_FILE
             return int(engine.loadURDF(str(path), flags=flags, physicsClientId=self._client))
 
-    def add_static_box(self, half_extents: Sequence[float], position: Sequence[float]) -> int:
-        """Add a fixed box; return its index."""
-        shape = engine.createCollisionShape(
-            engine.GEOM_BOX, halfExtents=list(half_extents), physicsClientId=self._client
-        )
-        return int(
-            engine.createMultiBody(
-                0.0, shape, basePosition=list(position), physicsClientId=self._client
-            )
-        )
-
     def joint_count(self, body: int) -> int:
         """Joints of a body; link i is moved by joint i."""
         return int(engine.getNumJoints(body, physicsClientId=self._client))
@@ -102,6 +84,10 @@ class Bullet:
         engine.setJointMotorControl2(
             body, joint, engine.VELOCITY_CONTROL, force=0.0, physicsClientId=self._client
         )
+
+    def untouchable(self, body: int, link: int) -> None:
+        """Take a link out of PyBullet's own contacts."""
+        engine.setCollisionFilterGroupMask(body, link, 0, 0, physicsClientId=self._client)
 
     def dynamics(self, body: int, link: int) -> tuple[float, FloatArray]:
         """Mass [kg] and principal inertia (3,) [kg·m²] that the engine holds for a link."""
@@ -199,9 +185,3 @@ class Bullet:
             engine.setJointMotorControlArray(
                 body, joints, engine.TORQUE_CONTROL, forces=effort, physicsClientId=self._client
             )
-
-    # --- contacts ---------------------------------------------------------------------------------
-
-    def contacts(self) -> list[Any]:
-        """Contact points of the last step, as PyBullet's tuples."""
-        return list(engine.getContactPoints(physicsClientId=self._client))

@@ -8,7 +8,7 @@ before.  Why each knob of PyBullet is as it is, and which test shows it: docs/wo
 from dataclasses import dataclass
 from typing import Annotated
 
-from annotated_types import Ge, Gt, Interval, Le
+from annotated_types import Ge, Gt, Le
 
 from sampling_sim.errors import ConfigError
 from sampling_sim.quantities import AngularRate, Length, Number, Rate, Stiffness, Time
@@ -49,18 +49,15 @@ class EngineParameters:
     issue 2, demonstration."""
     overlap_fixed_peak: Annotated[Number, Gt(0), Le(1)] = 0.10
     """[1] guard: largest overlap with a grain fixed to the body; chosen: it cannot give way."""
-    solver_iterations: Annotated[int, Interval(ge=1, le=1000)] = 50
-    """Iterations of PyBullet's contact solver; its default, enough for a few bodies."""
-    contact_breaking_distance: Annotated[Length, Gt(0), Le(0.02)] = 1e-4
-    """[m] gap at which PyBullet makes a contact; its 2 cm sees a slow approach far too early."""
     joint_rate_limit: Annotated[AngularRate, Gt(0)] = 1e4
     """[rad/s or m/s] PyBullet's silent clamp, 100 by default; chosen: out of the way of drills."""
     bedrock_stiffness: Annotated[Stiffness, Gt(0)] = 1e5
-    """[N/m] at each contact point with bedrock; chosen: the head at 5 cm/s sinks in 0.6 mm."""
+    """[N/m] of a link or boulder that lands flat on bedrock or on a boulder, shared by its points;
+    chosen: the head at 5 cm/s sinks in 0.9 mm."""
     bedrock_restitution: Annotated[Number, Ge(0.01), Le(1)] = 0.5
-    """[1] rebound ratio of the head with wheels and flap, one mass, from bedrock; chosen."""
+    """[1] rebound ratio of each link (with what it moves) or boulder that lands flat; chosen."""
     bedrock_friction: Annotated[Number, Ge(0), Le(2)] = 0.6
-    """[1] head on bedrock; chosen: as between grains."""
+    """[1] of links and boulders on bedrock and on boulders; chosen: as between grains."""
 
     def __post_init__(self) -> None:
         """Refuse steps that are not whole numbers of one another, naming both."""

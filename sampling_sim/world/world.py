@@ -1,15 +1,14 @@
-"""The world: one craft in PyBullet, perhaps bedrock, stepped at the exchange step.
+"""The world: a craft in PyBullet, perhaps boulders and bedrock, stepped at the exchange step.
 
 PyBullet's world axes are those of the patch frame P, taken as inertial: what P's rotation adds
 comes from outside as forces and torques.  One step is a kick and then a drift: the loads given act
 on the velocities, the new velocities move the bodies, so positions of step n belong between the
-velocities of steps n and n + 1 (leapfrog).  The world knows nothing of
-grains, gravity or the mission.
+velocities of steps n and n + 1 (leapfrog).  PyBullet moves the bodies and sees no contact: what
+touches what is ours (`contacts.py`).  The world knows nothing of grains, gravity or the mission.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 import numpy as np
@@ -20,78 +19,60 @@ from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.mechanism.base import Action, Design, principal_axes
 from sampling_sim.mechanism.drives import Drive
 from sampling_sim.world._bullet import BASE, Bullet
-from sampling_sim.world.bodies import Bedrock, add_bedrock, add_design, lift_rate_limit
-from sampling_sim.world.contacts import Contacts, ground_contacts
+from sampling_sim.world.bodies import Boulder, add_design, lift_rate_limit
+from sampling_sim.world.contacts import ContactBooks, Contacts, touching_boulder, touching_link
 from sampling_sim.world.settings import EngineParameters
+from sampling_sim.world.state import WorldState
 
+__all__ = ["World", "WorldState"]
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class WorldState:
-    """Links (m) and joints (k) at one instant, in the design's order; frame P."""
-
-    time: float
-    """[s] since the world was made."""
-    position: FloatArray
-    """[m] centres of mass, shape (m, 3)."""
-    rotation: FloatArray
-    """Link axes to P, shape (m, 3, 3)."""
-    velocity: FloatArray
-    """[m/s] of the centres of mass, shape (m, 3)."""
-    angular_velocity: FloatArray
-    """[rad/s] shape (m, 3)."""
-    joint_position: FloatArray
-    """[m or rad] shape (k,)."""
-    joint_speed: FloatArray
-    """[m/s or rad/s] shape (k,)."""
-
-    def place(self, link: int, points: FloatArray) -> FloatArray:
-        """Points (n, 3) [m] of a link's frame, in P."""
-        return self.position[link] + np.atleast_2d(points) @ self.rotation[link].T
-
-    def place_in_link(self, link: int, points: FloatArray) -> FloatArray:
-        """Points (n, 3) [m] of P, in a link's frame."""
-        return (np.atleast_2d(points) - self.position[link]) @ self.rotation[link]
+UPRIGHT = np.array([0.0, 0.0, 0.0, 1.0])
 
 
 class World:
-    """One craft, free or above bedrock; use as a context manager, or call `close`.
+    """One craft, free or among boulders and above bedrock; close it, or use it in a `with`.
 
     Raises
     ------
     ConfigError
-        If the exchange step is too long for a drive, or for the bedrock's restitution.
+        If the exchange step is too long for a drive or for a contact.
     """
 
     def __init__(
-        self, design: Design, settings: EngineParameters, *, bedrock_depth: float | None = None
+        self,
+        design: Design,
+        settings: EngineParameters,
+        *,
+        bedrock_depth: float | None = None,
+        boulders: Sequence[Boulder] = (),
     ) -> None:
         self.design = design
         self.step_size = settings.exchange_step
-        self.mass = design.mass
-        self.inertia = design.inertia
+        self.mass = np.concatenate([design.mass, [boulder.mass for boulder in boulders]])
+        """[kg] of links and boulders, shape (m,)."""
+        self.inertia = np.array([*design.inertia, *(boulder.inertia for boulder in boulders)])
+        """[kg·m²] each in its body's axes, shape (m, 3, 3)."""
         self.drives: dict[str, Drive] = {joint.name: joint.drive for joint in design.joints}
         self.drive_work = np.zeros(len(design.joints))
         """[J] work of each joint's drive on the mechanism since the start, shape (k,)."""
         self.applied_work = 0.0
-        """[J] work of all that was applied to the links since the start."""
-        self._bullet = Bullet(
-            self.step_size, settings.solver_iterations, settings.contact_breaking_distance
-        )
+        """[J] work of all that acted on the bodies since the start, contacts included."""
+        self._bullet = Bullet(self.step_size)
         self._body = add_design(self._bullet, design)
+        self._boulders = {b.name: add_design(self._bullet, b.design) for b in boulders}
         lift_rate_limit(self._bullet, self._body, settings.joint_rate_limit)
         self._joints = self._engine_joints()
-        self._axes = np.array([principal_axes(link.inertia)[1] for link in design.links])
+        self._axes = np.array([principal_axes(inertia)[1] for inertia in self.inertia])
         try:
             self._refuse_long_step()
-            if bedrock_depth is not None:
-                add_bedrock(self._bullet, _bedrock(design, settings, bedrock_depth))
+            self.contact_books = self._books(settings, bedrock_depth, boulders)
         except ConfigError:
             self.close()
             raise
         self._steps = 0
         self._state: WorldState | None = None
-        self._force = np.zeros((len(design.links), 3))
-        self._torque = np.zeros((len(design.links), 3))
+        self._force = np.zeros((len(self.mass), 3))
+        self._torque = np.zeros((len(self.mass), 3))
         self._effort = np.zeros(len(design.joints))
 
     def __enter__(self) -> "World":
@@ -122,15 +103,19 @@ class World:
 
         The other links follow through their joints, which keep their positions and speeds.
         """
-        quaternion = Rotation.from_matrix(rotation @ self._axes[0]).as_quat()
-        self._bullet.place_base(
-            self._body,
-            np.asarray(position, float),
-            quaternion,
-            np.asarray(velocity, float),
-            np.asarray(angular_velocity, float),
-        )
-        self._state = None
+        self._place(self._body, 0, position, rotation, velocity, angular_velocity)
+
+    def set_boulder(
+        self,
+        name: str,
+        position: FloatArray,
+        rotation: FloatArray,
+        velocity: FloatArray,
+        angular_velocity: FloatArray,
+    ) -> None:
+        """Set a boulder: centre of mass [m], its axes to P, [m/s], [rad/s]; frame P."""
+        row = len(self.design.links) + list(self._boulders).index(name)
+        self._place(self._boulders[name], row, position, rotation, velocity, angular_velocity)
 
     def set_joint(self, name: str, position: float, speed: float = 0.0) -> None:
         """Set a joint [m or rad] and its speed."""
@@ -161,10 +146,13 @@ class World:
         self._effort[self.design.joint_index(name)] += effort
 
     def step(self) -> None:
-        """Advance by the exchange step: kick with all that was applied, then drift."""
+        """Advance by the exchange step: kick with all that acts, then drift."""
         before = self.state()
         effort = self._effort + self._drive_efforts(before)
-        self._bullet.push(self._body, self._joints, before.position, self._force, self._torque)
+        contact_force, contact_torque = self.contact_books.loads(before, self.step_size)
+        self._force += contact_force
+        self._torque += contact_torque
+        self._push(before)
         self._bullet.drive(self._body, self._joints, effort.tolist())
         self._bullet.step()
         self._steps += 1
@@ -172,9 +160,10 @@ class World:
         # an impulse F·H meets the mean of the speeds before and after it: exact work
         after, half_step = self.state(), 0.5 * self.step_size
         self.drive_work += effort * (before.joint_speed + after.joint_speed) * half_step
-        power = (self._force * (before.velocity + after.velocity)).sum()
-        power += (self._torque * (before.angular_velocity + after.angular_velocity)).sum()
-        self.applied_work += float(power) * half_step
+        velocity = before.velocity + after.velocity
+        rate = before.angular_velocity + after.angular_velocity
+        self.applied_work += half_step * _power(self._force, self._torque, velocity, rate)
+        self.contact_books.work += half_step * _power(contact_force, contact_torque, velocity, rate)
         self._force[:] = 0.0
         self._torque[:] = 0.0
         self._effort[:] = 0.0
@@ -190,7 +179,7 @@ class World:
             If a link has no finite place or speed any more.
         """
         if self._state is None:
-            position, rotation, velocity, rate = self._bullet.links(self._body, self._joints)
+            position, rotation, velocity, rate = self._bodies()
             joint_position, joint_speed = self._bullet.joints(self._body, self._joints)
             if not math.isfinite(position.sum() + velocity.sum() + rate.sum()):
                 message = (
@@ -215,34 +204,87 @@ class World:
         return np.array([self._bullet.dynamics(self._body, place)[0] for place in places])
 
     def momentum(self) -> FloatArray:
-        """Linear momentum [kg·m/s] of all links, shape (3,)."""
+        """Linear momentum [kg·m/s] of all bodies, shape (3,)."""
         return self.mass @ self.state().velocity
 
     def kinetic_energy(self) -> float:
-        """Kinetic energy [J] of all links, relative to P."""
+        """Kinetic energy [J] of all bodies, relative to P."""
         state = self.state()
         spun = np.einsum("mji,mj->mi", state.rotation, state.angular_velocity)
         turning = np.einsum("mi,mij,mj->", spun, self.inertia, spun)
         return float(0.5 * (self.mass @ np.square(state.velocity).sum(axis=1) + turning))
 
     def patch_inertia(self) -> FloatArray:
-        """Inertias [kg·m²] of the links about their centres of mass in axes of P, (m, 3, 3)."""
+        """Inertias [kg·m²] of the bodies about their centres of mass in axes of P, (m, 3, 3)."""
         rotation = self.state().rotation
         return np.asarray(rotation @ self.inertia @ rotation.transpose(0, 2, 1), dtype=float)
 
     def whole_inertia(self) -> FloatArray:
         """Inertia [kg·m²] of the craft about its centre of mass, axes of P, shape (3, 3)."""
-        place = self.state().position
-        arm = place - self.mass @ place / self.mass.sum()
-        squares = (self.mass[:, None] * arm).T @ arm
-        own = self.patch_inertia().sum(axis=0)
+        links = len(self.design.links)
+        place, mass = self.state().position[:links], self.mass[:links]
+        arm = place - mass @ place / mass.sum()
+        squares = (mass[:, None] * arm).T @ arm
+        own = self.patch_inertia()[:links].sum(axis=0)
         return np.asarray(own + np.trace(squares) * np.eye(3) - squares, dtype=float)
 
     def contacts(self) -> Contacts:
-        """Contacts with bedrock in the last step."""
-        return ground_contacts(self._bullet, self._body, self._joints)
+        """Contacts of the links with bedrock and boulders in the last step."""
+        return self.contact_books.craft()
 
     # --- private ----------------------------------------------------------------------------------
+
+    def _bodies(self) -> tuple[FloatArray, ...]:
+        """Position, rotation, velocity and rate of all inertial frames, boulders last."""
+        links = self._bullet.links(self._body, self._joints)
+        if not self._boulders:
+            return links
+        stones = [self._bullet.links(body, ()) for body in self._boulders.values()]
+        return tuple(np.concatenate(parts) for parts in zip(links, *stones, strict=True))
+
+    def _push(self, state: WorldState) -> None:
+        """Hand the loads of this step to the engine."""
+        count = len(self.design.links)
+        bodies = [(self._body, self._joints, slice(0, count))]
+        for row, body in enumerate(self._boulders.values(), start=count):
+            bodies.append((body, [], slice(row, row + 1)))
+        for body, joints, rows in bodies:
+            self._bullet.push(
+                body, joints, state.position[rows], self._force[rows], self._torque[rows]
+            )
+
+    def _place(
+        self,
+        body: int,
+        row: int,
+        position: FloatArray,
+        rotation: FloatArray,
+        velocity: FloatArray,
+        angular_velocity: FloatArray,
+    ) -> None:
+        quaternion = Rotation.from_matrix(rotation @ self._axes[row]).as_quat()
+        self._bullet.place_base(
+            body,
+            np.asarray(position, float),
+            quaternion,
+            np.asarray(velocity, float),
+            np.asarray(angular_velocity, float),
+        )
+        self._state = None
+
+    def _books(
+        self, settings: EngineParameters, bedrock_depth: float | None, boulders: Sequence[Boulder]
+    ) -> ContactBooks:
+        """Pairs of all that can touch; none for a craft alone in space."""
+        alone = bedrock_depth is None and not boulders
+        links = [
+            touching_link(link, row, self._rebound_mass(row), meets_boulders=bool(boulders))
+            for row, link in enumerate(self.design.links)
+            if link.ground_shapes and not alone
+        ]
+        first = len(self.design.links)
+        stones = [touching_boulder(b, row) for row, b in enumerate(boulders, start=first)]
+        return ContactBooks(links, stones, bedrock_depth, settings)
 
     def _engine_joints(self) -> list[int]:
         """PyBullet's joint index of each of the design's joints (it may order them its own way)."""
@@ -268,12 +310,26 @@ class World:
         self._bullet.drive(self._body, self._joints, effort)
         self._bullet.step()
         speed = self._bullet.joints(self._body, self._joints)[1][joint]
-        for other in self._joints:
-            self._bullet.place_joint(self._body, other, 0.0, 0.0)
-        still = np.zeros(3)
-        upright = np.array([0.0, 0.0, 0.0, 1.0])
-        self._bullet.place_base(self._body, still, upright, still, still)
+        self._upright()
         return self.step_size / float(speed)
+
+    def _rebound_mass(self, link: int) -> float:
+        """Mass [kg] that a push along z at a link's centre of mass meets, its joints free."""
+        position = self._bullet.links(self._body, self._joints)[0]
+        force = np.zeros((len(position), 3))
+        force[link, 2] = 1.0
+        self._bullet.push(self._body, self._joints, position, force, np.zeros_like(force))
+        self._bullet.step()
+        speed = self._bullet.links(self._body, self._joints)[2][link, 2]
+        self._upright()
+        return self.step_size / float(speed)
+
+    def _upright(self) -> None:
+        """Put the craft back at rest, upright in the origin, all joints at zero."""
+        for joint in self._joints:
+            self._bullet.place_joint(self._body, joint, 0.0, 0.0)
+        still = np.zeros(3)
+        self._bullet.place_base(self._body, still, UPRIGHT, still, still)
 
     def _drive_efforts(self, state: WorldState) -> FloatArray:
         return np.array(
@@ -287,12 +343,5 @@ class World:
         )
 
 
-def _bedrock(design: Design, settings: EngineParameters, depth: float) -> Bedrock:
-    """Bedrock whose dashpot is set for the head and what it carries: they rebound, not the bus."""
-    return Bedrock(
-        depth=depth,
-        stiffness=settings.bedrock_stiffness,
-        restitution=settings.bedrock_restitution,
-        mass=float(design.mass[design.carried_by(design.head)].sum()),
-        friction_coefficient=settings.bedrock_friction,
-    )
+def _power(force: FloatArray, torque: FloatArray, velocity: FloatArray, rate: FloatArray) -> float:
+    return float((force * velocity).sum() + (torque * rate).sum())

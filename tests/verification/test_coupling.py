@@ -11,7 +11,7 @@ import pytest
 from world_designs import chain, engine, rest, single_link
 
 from sampling_sim.regolith.primitives import LinkMotion, ToolLoads
-from sampling_sim.world.bodies import damping_ratio
+from sampling_sim.world.compliant import damping_ratio
 from sampling_sim.world.coupling import Coupling
 from sampling_sim.world.world import World
 

@@ -18,7 +18,7 @@ STEP = 5e-4
 
 
 def carried(outer_is_told: bool) -> tuple[JointLoads, list[float], list[float]]:
-    """Loads over 200 exchanges, and from above the head and above the arm the same by hand."""
+    """Return loads over 200 exchanges, and the same by hand from above the head and the arm."""
     design = design_of(CraftParameters(), BrushWheelsParameters())
     below = {"wrist": design.carried_by(design.head), "bus": design.carried_by(1)}
     hand: dict[str, list[float]] = {"wrist": [], "bus": []}

@@ -5,6 +5,7 @@ import numpy as np
 from sampling_sim.asteroid.field import SiteField
 from sampling_sim.mechanism.base import Ball, Box, Design, Joint, JointKind, Link
 from sampling_sim.mechanism.drives import SpringDamper
+from sampling_sim.world.bodies import Boulder
 from sampling_sim.world.settings import EngineParameters
 from sampling_sim.world.world import World
 
@@ -40,6 +41,41 @@ def ball(radius=0.1):
 
 def brick(x=0.2, y=0.2, z=0.05):
     return Box(link=0, centre=(0.0, 0.0, 0.0), half_extents=(x, y, z))
+
+
+def solid(mass, shape):
+    """One free, uniform body of its shape: a ball or a box about its centre of mass."""
+    if isinstance(shape, Ball):
+        return single_link(mass, 0.4 * mass * shape.radius**2 * np.eye(3), shape)
+    edges = 2.0 * np.array(shape.half_extents)
+    return single_link(mass, mass / 12.0 * np.diag((edges**2).sum() - edges**2), shape)
+
+
+def boulder(mass, mesh, name="boulder"):
+    """Make a free, uniform boulder of a closed mesh (trimesh), about its centre of mass."""
+    mesh = mesh.copy()
+    mesh.apply_translation(-mesh.center_mass)
+    mesh.density = mass / mesh.volume
+    return Boulder(
+        name=name,
+        mass=mass,
+        inertia=np.array(mesh.moment_inertia),
+        vertices=np.array(mesh.vertices),
+        faces=np.array(mesh.faces),
+    )
+
+
+def ell():
+    """Extrude an L along y: floor at z = 1 for x < 0, wall at x = 0, top at z = 2."""
+    profile = np.array([(-1, 0), (1, 0), (1, 2), (0, 2), (0, 1), (-1, 1)], dtype=float)
+    n = len(profile)
+    vertices = np.array([(x, y, z) for y in (-1.0, 1.0) for x, z in profile])
+    caps = [(0, 4, 5), (0, 1, 4), (1, 3, 4), (1, 2, 3)]
+    faces = [*caps, *((n + a, n + c, n + b) for a, b, c in caps)]
+    for i in range(n):
+        j = (i + 1) % n
+        faces += [(i, n + i, j), (j, n + i, n + j)]
+    return vertices, np.array(faces)
 
 
 def chain(drive=FREE, kind=JointKind.REVOLUTE, base_mass=5.0):

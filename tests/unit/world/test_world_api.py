@@ -85,11 +85,11 @@ def test_a_step_too_long_for_a_drive_names_the_joint(design):
     assert refusal.value.key == "engine.exchange_step"
 
 
-def test_a_bedrock_that_damps_too_much_names_the_restitution():
-    settings = EngineParameters(bedrock_restitution=1.0)
-    with pytest.raises(ConfigError) as refusal:
+def test_a_step_too_long_for_a_contact_names_its_bodies():
+    settings = EngineParameters(exchange_step=5e-3, control_step=0.05)
+    with pytest.raises(ConfigError, match="'marble' on bedrock") as refusal:
         World(marble(), settings, bedrock_depth=0.0)
-    assert refusal.value.key == "engine.bedrock_restitution"
+    assert refusal.value.key == "engine.exchange_step"
 
 
 def test_a_motion_that_is_not_finite_is_a_divergence():
