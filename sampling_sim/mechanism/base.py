@@ -151,7 +151,9 @@ class Design:
     flap_joint: str = ""
     """Joint of the flap, 0 open; empty if there is none."""
     flap_travel: float = 0.0
-    """[m] position of the flap's joint when shut."""
+    """[m or rad] position of the flap's joint when shut."""
+    start: Mapping[str, float] = field(default_factory=dict)
+    """[m or rad] joints at release, at rest; those not named are at zero."""
 
     def __post_init__(self) -> None:
         known: set[str] = {self.links[0].name}
