@@ -8,6 +8,7 @@ planar, so both are numbers in the plane of the arm.
 """
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def bus_turn(design: Design, path: np.ndarray, mass: np.ndarray) -> float:
     own = design.inertia[:, 1, 1]
     steps = [posed(design, angles) for angles in path]
     total = 0.0
-    for (before, angle_0), (after, angle_1) in zip(steps[:-1], steps[1:], strict=True):
+    for (before, angle_0), (after, angle_1) in pairwise(steps):
         rho = 0.5 * (before + after)
         rho = rho - mass @ rho / mass.sum()
         way = after - before

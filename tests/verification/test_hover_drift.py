@@ -1,8 +1,8 @@
 """A hovering craft against the field of its site, with station keeping off and on.
 
-Off, its centre of mass obeys r″ = a + K r − 2 ω × r′ from rest, a and K the acceleration (attraction
-and centrifugal) at the place of release and its gradient: linear, so the closed form is a matrix
-exponential.  On, it stays where the pull a meets the spring of station keeping, a/ω_n² away.
+Off, its centre of mass obeys r″ = a + K r − 2 ω × r′ from rest, a and K the acceleration at the
+place of release (attraction and centrifugal) and its gradient: linear, so the closed form is a
+matrix exponential.  On, it stays where the pull a meets the spring of station keeping, a/ω_n² away.
 """
 
 from functools import cache

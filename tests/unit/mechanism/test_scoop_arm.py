@@ -141,7 +141,7 @@ def test_an_arm_that_cannot_be_is_refused_by_name(key: str, change: dict) -> Non
 
 def test_an_arm_that_does_not_reach_says_how_far_it_would() -> None:
     """The way down it names is one that it takes; a little more it refuses."""
-    with pytest.raises(ConfigError, match="does not reach: under 2.65 m"):
+    with pytest.raises(ConfigError, match=r"does not reach: under 2\.65 m"):
         arm_poses(replace(PARAMETERS, reach=2.8))
     wide = {"wrist_max": 3.0, "wrist_min": -3.0, "shoulder_min": -3.0}
     arm_poses(replace(PARAMETERS, reach=2.64, **wide))
