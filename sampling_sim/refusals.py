@@ -6,6 +6,8 @@ from sampling_sim.case import Case
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError
 from sampling_sim.mechanism.base import Design
+from sampling_sim.mechanism.scoop_arm_parameters import ScoopArmParameters
+from sampling_sim.sequence.hover import HoverParameters
 
 
 def refuse_case(case: Case, design: Design, inward: float) -> None:
@@ -26,6 +28,7 @@ def refuse_case(case: Case, design: Design, inward: float) -> None:
         Names the key to change and what it may be.
     """
     _refuse_weak_thrusters(case, design, inward)
+    _refuse_arm_above_the_ground(case)
     _refuse_rim_across_the_bed(case)
     if case.regolith.surface == "grains":
         _refuse_narrow_periods(case, design)
@@ -42,6 +45,17 @@ def _refuse_weak_thrusters(case: Case, design: Design, inward: float) -> None:
     if not weight < wanted <= limit:
         allowed = f"above the craft's weight, {max(weight, 0.0):.3g} N, up to craft.thrust_limit"
         raise ConfigError("sequence.retreat_thrust", wanted, f"{allowed} = {limit:g} N")
+
+
+def _refuse_arm_above_the_ground(case: Case) -> None:
+    """Refuse a hover so high that the arm's sweep passes above the ground."""
+    sampler, sequence = case.mechanism, case.sequence
+    if not isinstance(sampler, ScoopArmParameters) or not isinstance(sequence, HoverParameters):
+        return
+    height, most = sequence.hover_height, sampler.reach + sampler.dig_depth
+    if height > most and sequence.arm == "works":
+        allowed = f"the arm does not reach: at most {most:.4g} m, mechanism.reach + dig_depth"
+        raise ConfigError("sequence.hover_height", height, allowed)
 
 
 def _refuse_rim_across_the_bed(case: Case) -> None:

@@ -106,7 +106,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     work = simulation.world.drive_work
     driven = [simulation.design.joint_index(name) for name in simulation.design.driven_joints]
     momentum = simulation.world.momentum() - simulation.start_momentum - books.impulse
-    scale = float(simulation.world.mass.sum()) * simulation.case.sequence.approach_speed
+    scale = float(simulation.world.mass.sum()) * simulation.case.sequence.speed_scale
     gained = simulation.world.kinetic_energy() - simulation.start_energy
     missing = gained - float(work.sum()) - simulation.world.applied_work
     flags = _flags(simulation)
@@ -125,7 +125,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
         slip_distance=monitor.slip_distance,
         tilt_max=monitor.tilt_max,
         rate_max=monitor.rate_max,
-        rebound_speed=monitor.rebound_speed,
+        rebound_speed=monitor.rebound_speed if flags["rebounded"] else math.nan,
         ejected_mass=thrown,
         mass_toward_craft=toward,
         wing_clearance=simulation.wing_clearance,
@@ -211,7 +211,7 @@ def _flags(simulation: Simulation) -> dict[str, bool]:
     return {
         "tipped_over": monitor.tilt_max > sequence.tip_over_angle,
         "slipped": monitor.slip_distance > sequence.slip_limit,
-        "rebounded": not math.isnan(monitor.rebound_speed),
+        "rebounded": sequence.can_rebound and not math.isnan(monitor.rebound_speed),
     }
 
 

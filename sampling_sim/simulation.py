@@ -126,8 +126,8 @@ class Simulation:
 
     @property
     def is_over(self) -> bool:
-        """Clear of the surface for `SETTLING_TIME`, or out of time."""
-        settled = self.time >= self.monitor.clear_time + SETTLING_TIME
+        """Clear of the surface for `SETTLING_TIME` and done, or out of time."""
+        settled = self.time >= self.monitor.clear_time + SETTLING_TIME and self.sequence.is_done
         return settled or self.time >= self.case.sequence.time_limit
 
     def advance(self) -> None:
@@ -183,6 +183,7 @@ class Simulation:
             altitude=self.monitor.clearance(view),
             offset=state.position[0] - self._release_place,
             velocity=view.velocity,
+            mass=float(self.world.mass.sum()),
             measures={k: v for effect in self.effects for k, v in effect.measures().items()},
         )
 

@@ -143,8 +143,6 @@ class Design:
     """Boxes that hold the whole craft, wings included."""
     commands: Mapping[Action, Mapping[str, Drive]] = field(default_factory=dict)
     """Actions that the mechanism's joints know: joint → drive for each."""
-    start: Mapping[str, float] = field(default_factory=dict)
-    """[m or rad] joint positions at release; zero where a joint is not named."""
     effects: tuple[object, ...] = ()
     """What acts on craft and grains beside contact and drives, as data (`effects/choice.py`)."""
     driven_joints: tuple[str, ...] = ()
@@ -152,7 +150,9 @@ class Design:
     flap_joint: str = ""
     """Joint of the flap, 0 open; empty if there is none."""
     flap_travel: float = 0.0
-    """[m] position of the flap's joint when shut."""
+    """[m or rad] position of the flap's joint when shut."""
+    start: Mapping[str, float] = field(default_factory=dict)
+    """[m or rad] joints at release, at rest; those not named are at zero."""
 
     def __post_init__(self) -> None:
         known: set[str] = {self.links[0].name}

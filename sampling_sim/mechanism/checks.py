@@ -1,12 +1,10 @@
 """What no design may be: masses and inertias of no body, parts that overlap at rest."""
 
-from itertools import combinations
-
 import numpy as np
 
-from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError
-from sampling_sim.mechanism.base import Box, Design, principal_axes
+from sampling_sim.mechanism.base import Design, principal_axes
+from sampling_sim.mechanism.poses import refuse_meeting_parts
 
 TOUCH = 1e-6
 """[m] by which two parts may overlap at rest; chosen: round-off of joined faces."""
@@ -30,20 +28,6 @@ def check_design(design: Design) -> None:
             raise ConfigError(
                 f"mechanism: principal moments of {link.name!r}", moments.tolist(), allowed
             )
-    joined = {frozenset((joint.parent, joint.child)) for joint in design.joints}
-    for first, second in combinations(design.outline, 2):
-        names = frozenset(design.links[box.link].name for box in (first, second))
-        if len(names) == 2 and names not in joined and _overlap(design, first, second) > TOUCH:
-            one, other = sorted(names)
-            allowed = "must be apart at rest (all joints at zero): check lengths and angles"
-            raise ConfigError("mechanism", f"{one} runs into {other}", allowed)
-
-
-def _overlap(design: Design, first: Box, second: Box) -> float:
-    """Depth [m] by which two boxes along the axes of S overlap with all joints at zero, or less."""
-    depth: FloatArray = np.array(first.half_extents) + second.half_extents
-    return float((depth - np.abs(_centre(design, first) - _centre(design, second))).min())
-
-
-def _centre(design: Design, box: Box) -> FloatArray:
-    return np.array(design.links[box.link].position) + box.centre
+    refuse_meeting_parts(design, {}, "at rest (all joints at zero)", TOUCH)
+    if design.start:
+        refuse_meeting_parts(design, design.start, "at rest (as stowed)", TOUCH)

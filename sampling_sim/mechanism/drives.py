@@ -68,16 +68,16 @@ class SpeedMotor:
 
 @dataclass(frozen=True, kw_only=True)
 class ForceLimitedSlide:
-    """Slide towards a target at a set speed, pushing with no more than a set force."""
+    """Slide, or turn, towards a target at a set speed, with no more than a set force or torque."""
 
     target: float
-    """[m] where it goes, and is then held."""
+    """[m or rad] where it goes, and is then held."""
     speed: float
-    """[m/s] on the way."""
+    """[m/s or rad/s] on the way."""
     gain: float
-    """[N·s/m] force for a speed error."""
+    """[N·s/m or N·m·s/rad] force or torque for a speed error."""
     force_limit: float
-    """[N] it jams above it."""
+    """[N or N·m] it jams above it."""
     settling_time: float = 0.02
     """[s] over which the last of the way is closed; chosen: 5 mm before the end at 0.25 m/s."""
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
 from sampling_sim.mechanism.base import Box, Design
-from sampling_sim.mechanism.kinematics import link_places
+from sampling_sim.mechanism.poses import placed_links
 from sampling_sim.regolith.primitives import Primitive, PrimitiveKind
 
 VIEWS = (("x", 0, 1, 1.0), ("y", 1, 0, -1.0))
@@ -36,7 +36,7 @@ def draw_design(file: Path, design: Design, title: str) -> None:
     """
     if file.suffix.lower() != ".png":
         raise BadInput(f"{file}: must end in .png")
-    centre, turn = link_places(design, design.start)
+    centre, turn = placed_links(design, design.start)
     figure = Figure(figsize=(12.0, 11.0), dpi=110)
     canvas = FigureCanvasAgg(figure)
     figure.suptitle(title)

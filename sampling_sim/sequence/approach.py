@@ -5,18 +5,35 @@ that matching are `lateral_speed_x`, `lateral_speed_y` and the three rates.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Gt, Le
 
+from sampling_sim.constants import FloatArray
 from sampling_sim.quantities import Angle, AngularRate, Force, Length, Speed, Time
 from sampling_sim.sequence.phases import Observation
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Hanging:
+    """How a craft is placed over its site at release."""
+
+    points: FloatArray
+    """[m] in S, joints at zero, shape (n, 3): the lowest of them is at the clearance."""
+    aim: FloatArray
+    """[m] in S, shape (3,): stands over (offset_x, offset_y); tilt turns the craft about it."""
+    clearance: float
+    """[m] over the highest grain."""
+    descent: float
+    """[m/s] along −n."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApproachParameters:
     """Navigation state of one case at release, sensors, and limits; disperse them as needed."""
 
+    can_rebound: ClassVar[bool] = True
+    """Contact lost before the retreat is a rebound; not where only an arm touches the ground."""
     lateral_speed_x: Annotated[Speed, Ge(-0.2), Le(0.2)] = 0.0
     """[m/s] drift along x of P at release."""
     lateral_speed_y: Annotated[Speed, Ge(-0.2), Le(0.2)] = 0.0

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sampling_sim.sequence.hover import Hover, HoverParameters
 from sampling_sim.sequence.phases import Sequence
 from sampling_sim.sequence.touch_and_go import TouchAndGo, TouchAndGoParameters
 
-SequenceParameters = TouchAndGoParameters
+SequenceParameters = TouchAndGoParameters | HoverParameters
 """`[sequence]`, by its `kind`."""
 
-MAKERS: Mapping[type, Callable[[Any], Sequence]] = {TouchAndGoParameters: TouchAndGo}
+MAKERS: Mapping[type, Callable[[Any], Sequence]] = {
+    TouchAndGoParameters: TouchAndGo,
+    HoverParameters: Hover,
+}
 """Parameters → state machine."""
 
 

@@ -12,13 +12,13 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.frames import rotation_from_vector
 from sampling_sim.mechanism.base import Design
 from sampling_sim.sequence.approach import ApproachParameters
+from sampling_sim.sequence.choice import SequenceParameters
 from sampling_sim.sequence.phases import Observation
-from sampling_sim.sequence.touch_and_go import TouchAndGoParameters
 
 
 @dataclass(frozen=True)
 class ReleaseState:
-    """Pose and motion of the bus at release; every joint is at zero and at rest."""
+    """Pose and motion of the bus at release; every joint is at rest where `Design.start` has it."""
 
     position: FloatArray
     """[m] centre of mass of the bus, shape (3,)."""
@@ -31,23 +31,21 @@ class ReleaseState:
 
 
 def release_state(
-    parameters: TouchAndGoParameters, design: Design, surface_top: float
+    parameters: SequenceParameters, design: Design, surface_top: float
 ) -> ReleaseState:
-    """Place the craft so that its lowest head point is `release_clearance` above `surface_top`.
+    """Place the craft over the site, its lowest point at its clearance above `surface_top` [m].
 
-    The middle of the housing's rim is over (offset_x, offset_y); tilt turns the craft about it.
+    What hangs lowest and what is aimed at (offset_x, offset_y) is the sequence's (`hanging`).
     """
     p = parameters
     rotation = rotation_from_vector(np.array([p.tilt_x, p.tilt_y, 0.0]))
-    head = np.array(design.links[design.head].position)
-    corners = [box.corners() for box in design.outline if box.link == design.head]
-    hanging = (head + np.concatenate(corners)) @ rotation.T
-    rim = rotation @ (head + design.reference_points.mean(axis=0))
-    height = surface_top + p.release_clearance - float(hanging[:, 2].min())
+    hanging = p.hanging(design)
+    aim = rotation @ hanging.aim
+    height = surface_top + hanging.clearance - float((hanging.points @ rotation.T)[:, 2].min())
     return ReleaseState(
-        position=np.array([p.offset_x - rim[0], p.offset_y - rim[1], height]),
+        position=np.array([p.offset_x - aim[0], p.offset_y - aim[1], height]),
         rotation=rotation,
-        velocity=np.array([p.lateral_speed_x, p.lateral_speed_y, -p.approach_speed]),
+        velocity=np.array([p.lateral_speed_x, p.lateral_speed_y, -hanging.descent]),
         angular_velocity=np.array([p.rate_x, p.rate_y, p.rate_z]),
     )
 

@@ -63,6 +63,8 @@ class Observation:
     """[m] of the bus from where it was at release, shape (3,)."""
     velocity: FloatArray = field(default_factory=no_vector)
     """[m/s] of the craft's centre of mass, shape (3,)."""
+    mass: float = 0.0
+    """[kg] of the craft, as known on board."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """What the mechanism's effects measure, by name: drilled depth, anchor load…"""
 
@@ -89,6 +91,11 @@ class Sequence(Protocol):
     def is_leaving(self) -> bool:
         """The craft has been told to leave the ground."""
         ...
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is left to do: a case that is clear of the ground may end."""
+        return True
 
     def command(self, seen: Observation) -> Command:
         """Return the command for the next control step, after advancing the phase."""

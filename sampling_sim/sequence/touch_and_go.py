@@ -8,12 +8,13 @@ parameters: the first one passed is named in `abort_rule` and the craft retreats
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import numpy as np
 from annotated_types import Ge, Gt, Le
 
-from sampling_sim.mechanism.base import Action
+from sampling_sim.mechanism.base import Action, Design
 from sampling_sim.quantities import Force, Length, Speed, Time
-from sampling_sim.sequence.approach import ApproachParameters
-from sampling_sim.sequence.phases import Command, Observation, Phase
+from sampling_sim.sequence.approach import ApproachParameters, Hanging
+from sampling_sim.sequence.phases import Command, Observation, Phase, Sequence
 
 SLOW_SHARE = 0.01
 """Share of the approach speed at which a proportional braking ends; chosen: it never reaches 0."""
@@ -53,8 +54,24 @@ class TouchAndGoParameters(ApproachParameters):
     contact_timeout: Annotated[Time, Gt(0)] = 20.0
     """[s] without contact after which the approach is aborted (rule "no_contact"); chosen."""
 
+    @property
+    def speed_scale(self) -> float:
+        """Speed [m/s] that residuals are measured by."""
+        return self.approach_speed
 
-class TouchAndGo:
+    def hanging(self, design: Design) -> Hanging:
+        """Lowest head point at `release_clearance`, the middle of the housing's rim at the aim."""
+        head = np.array(design.links[design.head].position)
+        corners = [box.corners() for box in design.outline if box.link == design.head]
+        return Hanging(
+            points=head + np.concatenate(corners),
+            aim=head + design.reference_points.mean(axis=0),
+            clearance=self.release_clearance,
+            descent=self.approach_speed,
+        )
+
+
+class TouchAndGo(Sequence):
     """State machine of one touch-and-go."""
 
     def __init__(self, parameters: TouchAndGoParameters) -> None:

@@ -134,6 +134,11 @@ class Coupling:
         self._driven = [design.joint_index(name) for name in design.driven_joints]
         axes = [design.joints[joint].axis for joint in self._driven]
         self._driven_axes = np.array(axes, dtype=float).reshape(-1, 3)
+        self._driven_pivots = [
+            np.array(design.joints[joint].position) - design.links[joint + 1].position
+            for joint in self._driven
+        ]
+        self._driven_links = [design.carried_by(joint + 1) for joint in self._driven]
         self.refresh()
 
     def refresh(self) -> None:
@@ -203,8 +208,13 @@ class Coupling:
         power = (loads.force * velocity).sum() + (loads.torque * rate).sum()
         self.books.tool_work -= step * float(power)
         joint_speed = 0.5 * (before.joint_speed + after.joint_speed)
-        for joint, axis in zip(self._driven, self._driven_axes, strict=True):
-            # the axis passes through the wheel's centre of mass: only the torque does work in it
+        parts = zip(
+            self._driven, self._driven_axes, self._driven_pivots, self._driven_links, strict=True
+        )
+        for joint, axis, pivot, links in parts:
             axis_p = before.rotation[joint + 1] @ axis
-            torque = float(loads.torque[joint + 1] @ axis_p)
+            # a wheel turns about its centre of mass, an arm swings all that hangs on it
+            lever = before.position[links] - before.place(joint + 1, pivot)
+            turning = loads.torque[links] + np.cross(lever, loads.force[links])
+            torque = float(turning.sum(axis=0) @ axis_p)
             self.books.driven_work -= step * torque * float(joint_speed[joint])

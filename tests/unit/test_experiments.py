@@ -8,6 +8,8 @@ import pytest
 from sampling_sim import load_experiment
 from sampling_sim.case import Case
 from sampling_sim.mechanism.brush_wheels import brush_wheels_design
+from sampling_sim.mechanism.designs import design_of
+from sampling_sim.refusals import refuse_case
 
 EXPERIMENT = Path(__file__).parents[2] / "experiments" / "touch_and_go.toml"
 CASES = 8
@@ -60,3 +62,15 @@ def test_the_cases_use_more_than_one_packing_and_collect_under_different_errors(
 ) -> None:
     assert len({case.regolith.packing_seed for case in cases}) > 1
     assert len({case.sequence.approach_speed for case in cases}) == CASES
+
+
+def test_the_hover_reaches_the_ground_in_every_case() -> None:
+    """All of its cases are built, none so high that the arm would not reach."""
+    experiment = load_experiment(EXPERIMENT.with_name("hover.toml"))
+    for case in (experiment.case(replicate) for replicate in range(50)):
+        assert case.sequence.kind == "hover"
+        design = design_of(case.craft, case.mechanism)
+        refuse_case(case, design, inward=0.0)
+        chord = 2.0 * np.sqrt(0.264**2 - (0.264 - case.mechanism.dig_depth) ** 2)
+        assert case.regolith.width_x > chord
+        assert case.resolution_note().startswith("demonstration resolution")
