@@ -58,7 +58,7 @@ class GasJet:
     """Bottle, timing, stem, throat, sill, depth and coefficients."""
     window_top: float
     """[m] upper edge of the window."""
-    outer_radius: float
+    screen_radius: float
     """[m] inner face of the screen."""
 
 
@@ -76,7 +76,7 @@ def gas_head_design(craft: CraftParameters, sampler: GasHeadParameters) -> Desig
             link=HEAD,
             centre=(0.0, 0.0, 0.5 * (g.top + floor) - g.centre),
             inner_radius=throat,
-            outer_radius=sampler.plate_radius - sampler.wall_thickness,
+            outer_radius=g.screen_radius,
             half_height=0.5 * (g.top - floor),
         ),
         inlet=Inlet(
@@ -94,7 +94,7 @@ def gas_head_design(craft: CraftParameters, sampler: GasHeadParameters) -> Desig
                 origin=-g.centre,
                 sampler=sampler,
                 window_top=g.window_top,
-                outer_radius=g.outer_radius,
+                screen_radius=g.screen_radius,
             ),
         ),
         flap_joint="flap",

@@ -48,10 +48,10 @@ class HeadGeometry:
         return self.window_top + self.sleeve_length + CLEARANCE
 
     @property
-    def outer_radius(self) -> float:
-        """Inner face of the outer wall, at the middle of a facet."""
+    def screen_radius(self) -> float:
+        """Inner face of the outer wall, the screen, at the middle of a facet."""
         t = self.sampler.wall_thickness
-        return (self.sampler.plate_radius - 0.5 * t) * np.cos(np.pi / FACETS) - 0.5 * t
+        return float((self.sampler.plate_radius - 0.5 * t) * np.cos(np.pi / FACETS) - 0.5 * t)
 
     @property
     def height(self) -> float:
