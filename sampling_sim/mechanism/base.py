@@ -69,6 +69,29 @@ class Box:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ring:
+    """A ring of rectangular section fixed to a link, its axis along the link's z."""
+
+    link: int
+    """Index of the link, in the design's order."""
+    centre: Vector
+    """[m] in the link's frame."""
+    inner_radius: float
+    """[m]."""
+    outer_radius: float
+    """[m]."""
+    half_height: float
+    """[m] along the link's z."""
+
+    def contains(self, points: FloatArray) -> BoolArray:
+        """Mask (n,) of the points (n, 3) [m], in the link's frame, that lie inside."""
+        x, y, z = (np.atleast_2d(points) - self.centre).T
+        radius = np.hypot(x, y)
+        inside: BoolArray = (radius >= self.inner_radius) & (radius <= self.outer_radius)
+        return inside & (np.abs(z) <= self.half_height)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ball:
     """A ball fixed to a link: the shape that meets bedrock in one point."""
 
@@ -133,7 +156,7 @@ class Design:
     """Surfaces that touch grains."""
     head: int = 0
     """Index of the sampler head's link."""
-    container: Box | None = None
+    container: Box | Ring | None = None
     """Closed volume of the sample, in the head's frame."""
     inlet: Inlet | None = None
     """The only way into the container, in the head's frame."""
