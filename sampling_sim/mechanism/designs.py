@@ -8,13 +8,16 @@ from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
 from sampling_sim.mechanism.brush_wheels import brush_wheels_design
 from sampling_sim.mechanism.checks import check_design
 from sampling_sim.mechanism.craft import CraftParameters
+from sampling_sim.mechanism.horn_parameters import ProjectileHornParameters
+from sampling_sim.mechanism.projectile_horn import projectile_horn_design
 from sampling_sim.mechanism.wings import with_wings
 
-MechanismParameters = BrushWheelsParameters
+MechanismParameters = BrushWheelsParameters | ProjectileHornParameters
 """`[mechanism]`, by its `kind`."""
 
 MAKERS: Mapping[type, Callable[[CraftParameters, Any], Design]] = {
     BrushWheelsParameters: brush_wheels_design,
+    ProjectileHornParameters: projectile_horn_design,
 }
 """Parameters → design without wings of their own."""
 
