@@ -50,6 +50,7 @@ class Outcome:
     rebound_speed: float = _column("m/s", "outward speed where contact was lost before retreat")
     ejected_mass: float = _column("kg", "uncollected grains moving outward above the surface")
     mass_toward_craft: float = _column("kg", "ejected grains whose path meets the craft")
+    ejecta_escaping: float = _column("kg", "mass that shots launched and the catcher did not get")
     wing_clearance: float = _column("m", "smallest distance of bus and wings to the mesh")
     anchor_margin: float = _column("1", "smallest R(u)/|F| - 1 over the hold")
     propellant_impulse: float = _column("N s", "thruster impulse used")

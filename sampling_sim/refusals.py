@@ -4,8 +4,10 @@ import numpy as np
 
 from sampling_sim.case import Case
 from sampling_sim.constants import FloatArray
+from sampling_sim.effects.projectile import target_of
 from sampling_sim.errors import ConfigError
 from sampling_sim.mechanism.base import Design
+from sampling_sim.mechanism.horn_parameters import ProjectileHornParameters
 from sampling_sim.mechanism.scoop_arm_parameters import ScoopArmParameters
 from sampling_sim.sequence.hover import HoverParameters
 
@@ -30,6 +32,8 @@ def refuse_case(case: Case, design: Design, inward: float) -> None:
     _refuse_weak_thrusters(case, design, inward)
     _refuse_arm_above_the_ground(case)
     _refuse_rim_across_the_bed(case)
+    if isinstance(case.mechanism, ProjectileHornParameters):
+        _refuse_crater_without_edge(case, case.mechanism, inward)
     if case.regolith.surface == "grains":
         _refuse_narrow_periods(case, design)
         _refuse_head_off_the_bed(case, design)
@@ -56,6 +60,23 @@ def _refuse_arm_above_the_ground(case: Case) -> None:
     if height > most and sequence.arm == "works":
         allowed = f"the arm does not reach: at most {most:.4g} m, mechanism.reach + dig_depth"
         raise ConfigError("sequence.hover_height", height, allowed)
+
+
+def _refuse_crater_without_edge(
+    case: Case, sampler: ProjectileHornParameters, inward: float
+) -> None:
+    """Refuse a shot into ground that nothing holds: the scaling's crater would have no edge."""
+    target = target_of(sampler, case.regolith, inward)
+    if sampler.shots == 0 or target.has_edge:
+        return
+    if target.material.h2 is None:
+        allowed = (
+            'a row with strength, "sand_fly_ash" or "perlite_sand": the effective acceleration '
+            f"here, {inward:.3g} m/s² inward, ends no crater"
+        )
+        raise ConfigError("mechanism.grain_target", sampler.grain_target, allowed)
+    allowed = "above 0 Pa with a projectile: its crater ends where the strength holds"
+    raise ConfigError("regolith.tensile_strength", case.regolith.strength, allowed)
 
 
 def _refuse_rim_across_the_bed(case: Case) -> None:

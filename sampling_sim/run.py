@@ -101,6 +101,8 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     """Outcome of the case as it stands; `message` says why it diverged, if it did."""
     monitor, books = simulation.monitor, simulation.coupling.books
     collected = _collected(simulation, message)
+    caught = simulation.caught_mass if _is_kept(simulation, message) else 0.0
+    measured = {k: v for effect in simulation.effects for k, v in effect.measures().items()}
     bodies, overlaps = simulation.grains.bodies, simulation.grains.overlaps
     thrown, toward = _ejecta(simulation) if not message else (math.nan, math.nan)
     work = simulation.world.drive_work
@@ -112,7 +114,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     flags = _flags(simulation)
     diameter = bodies.diameter[collected]
     return Outcome(
-        collected_mass=math.nan if message else float(bodies.mass[collected].sum()),
+        collected_mass=math.nan if message else float(bodies.mass[collected].sum()) + caught,
         collected_count=int(collected.sum()),
         grain_size_max=float(diameter.max()) if diameter.size else math.nan,
         flap_open_fraction=simulation.flap_open_fraction,
@@ -128,6 +130,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
         rebound_speed=monitor.rebound_speed if flags["rebounded"] else math.nan,
         ejected_mass=thrown,
         mass_toward_craft=toward,
+        ejecta_escaping=measured.get("ejecta_escaping", math.nan),
         wing_clearance=simulation.wing_clearance,
         propellant_impulse=simulation.thrusters.impulse,
         momentum_drift=float(np.linalg.norm(momentum)) / scale,
@@ -143,7 +146,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
         message=message,
         packing_seed=simulation.case.regolith.packing_seed,
         wall_time=wall_time,
-        status=_status(simulation, message, flags, bool(collected.any())),
+        status=_status(simulation, message, flags, bool(collected.any()) or caught > 0.0),
         **flags,
     )
 
@@ -151,9 +154,15 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
 def _collected(simulation: Simulation, message: str) -> BoolArray:
     """Bodies inside at t_clear and still inside now; none if aborted or not finished."""
     none = np.zeros(len(simulation.grains.bodies.mass), dtype=bool)
-    if message or simulation.sequence.abort_rule or simulation.inside_at_clear is None:
+    if simulation.inside_at_clear is None or not _is_kept(simulation, message):
         return none
     return simulation.inside_at_clear & simulation.inside_container()
+
+
+def _is_kept(simulation: Simulation, message: str) -> bool:
+    """Whether what is inside counts: not diverged, not aborted, and the craft got clear."""
+    ended = message or simulation.sequence.abort_rule
+    return not ended and simulation.inside_at_clear is not None
 
 
 def _sample_sizes(simulation: Simulation, message: str) -> dict[str, FloatArray]:

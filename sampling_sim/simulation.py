@@ -98,7 +98,9 @@ class Simulation:
         """[J] of the craft at release, relative to P."""
         self._steps = 0
         self.thrusters = Thrusters(case.craft, engine.control_step)
-        self.effects = effects_of(self.design)
+        self.effects = effects_of(
+            self.design, case.regolith, -float(place.field.effective_acceleration[2])
+        )
         self.joint_loads = JointLoads(self.design, self.world.mass)
         self.stall_clock = StallClock(self.design, engine.control_step)
         self._sensors = Sensors(case.sequence, engine.control_step)
@@ -261,6 +263,11 @@ class Simulation:
         return inside
 
     @property
+    def caught_mass(self) -> float:
+        """Mass [kg] that effects have brought into the container beside the grains."""
+        return sum(effect.measures().get("caught_mass", 0.0) for effect in self.effects)
+
+    @property
     def flap_open_fraction(self) -> float:
         """Opening of the flap, 0 shut to 1 open; NaN without one."""
         if not self.design.flap_joint:
@@ -286,7 +293,8 @@ class Simulation:
             "thrust": float(self.thrusters.force[2]),
             "wheel_rate": float(state.joint_speed[wheels].mean()) if wheels else 0.0,
             "flap_open_fraction": self.flap_open_fraction,
-            "contained_mass": float(self.grains.bodies.mass[self.inside_container()].sum()),
+            "contained_mass": self.caught_mass
+            + float(self.grains.bodies.mass[self.inside_container()].sum()),
         }
 
     def _guard(self) -> None:

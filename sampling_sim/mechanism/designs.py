@@ -10,16 +10,21 @@ from sampling_sim.mechanism.checks import check_design
 from sampling_sim.mechanism.craft import CraftParameters
 from sampling_sim.mechanism.gas_head import gas_head_design
 from sampling_sim.mechanism.gas_parameters import GasHeadParameters
+from sampling_sim.mechanism.horn_parameters import ProjectileHornParameters
+from sampling_sim.mechanism.projectile_horn import projectile_horn_design
 from sampling_sim.mechanism.scoop_arm import ScoopArmParameters, scoop_arm_design
 from sampling_sim.mechanism.wings import with_wings
 
-MechanismParameters = BrushWheelsParameters | GasHeadParameters | ScoopArmParameters
+MechanismParameters = (
+    BrushWheelsParameters | GasHeadParameters | ProjectileHornParameters | ScoopArmParameters
+)
 """`[mechanism]`, by its `kind`."""
 
 MAKERS: Mapping[type, Callable[[CraftParameters, Any], Design]] = {
     BrushWheelsParameters: brush_wheels_design,
     ScoopArmParameters: scoop_arm_design,
     GasHeadParameters: gas_head_design,
+    ProjectileHornParameters: projectile_horn_design,
 }
 """Parameters → design without wings of their own."""
 
