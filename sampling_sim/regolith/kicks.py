@@ -1,6 +1,6 @@
 """Impulses given to grains from outside, between two calls of the solver."""
 
-from sampling_sim.constants import FloatArray
+from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.regolith.activity import Activity
 from sampling_sim.regolith.cells import Cells
 from sampling_sim.regolith.clumps import Clumps
@@ -14,7 +14,7 @@ def add_velocity(
     region: Activity,
     cells: Cells,
     change: FloatArray,
-    sphere_change: FloatArray,
+    body: IntArray,
 ) -> None:
     """Add to the velocities of the free bodies; what is moved wakes.
 
@@ -24,9 +24,10 @@ def add_velocity(
         Of a solver; changed in place.
     change
         [m/s] of each body, shape (b, 3).
-    sphere_change
-        [m/s] of each sphere, its body's, in the solver's order, shape (n, 3).
+    body
+        Body of each sphere, in the solver's order, shape (n,).
     """
+    sphere_change = change[body]
     free = region.free
     grains.motion[free, :3] += sphere_change[free]
     grains.predicted[free, :3] += sphere_change[free]

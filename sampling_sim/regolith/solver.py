@@ -314,9 +314,8 @@ class GrainSolver:
 
     def kick(self, impulse: FloatArray) -> None:
         """Give the free bodies impulses [N·s] through their centres of mass, shape (b, 3)."""
-        change = impulse / self._body_mass[:, None]
-        spheres = change[self._body][self._order]
-        add_velocity(self._grains, self._clumps, self._region, self._cells, change, spheres)
+        parts = self._grains, self._clumps, self._region, self._cells
+        add_velocity(*parts, impulse / self._body_mass[:, None], self._body[self._order])
 
     def hold(self, groups: Sequence[IntArray]) -> Plates:
         """Make plates of groups of fixed grains; the result is live, see `Plates`."""
@@ -326,8 +325,7 @@ class GrainSolver:
     def kinetic_energy(self) -> float:
         """Energy [J] of translation and rotation relative to P."""
         bodies, count = self.bodies, len(self._clumps.position)
-        moment = 0.1 * bodies.mass * bodies.diameter**2
-        squares = moment * (bodies.angular_velocity**2).sum(1)
+        squares = 0.1 * bodies.mass * bodies.diameter**2 * (bodies.angular_velocity**2).sum(1)
         turn = clumps.rotation_matrices(self._clumps.attitude)
         body = np.einsum("cji,cj->ci", turn, bodies.angular_velocity[:count])
         squares[:count] = (self._clumps.inertia * body**2).sum(1)
