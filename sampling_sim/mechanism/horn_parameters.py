@@ -75,8 +75,8 @@ class ProjectileHornParameters:
     launch_spread: Annotated[Angle, Interval(ge=0, le=0.3)] = 0.087
     """[rad] standard deviation of it from parcel to parcel; chosen: 5 deg."""
     parcel_count: Annotated[int, Interval(ge=10, le=100_000)] = 2000
-    """[1] equal parcels that stand for the ejecta of one shot; chosen: 2 % of the mass caught known
-    to 15 %."""
+    """[1] equal parcels that stand for the ejecta of one shot; chosen: where a
+    twentieth is caught, that mass is known to 10 %."""
     parcel_restitution: Annotated[Number, Gt(0), Le(1)] = 0.5
     """[1] of ejecta on the horn's wall; chosen: as grains."""
     parcel_friction: Annotated[Number, Ge(0), Le(2)] = 0.4

@@ -1,10 +1,12 @@
 """Geometry, refusals and commands of the projectile and horn."""
 
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
 
+from sampling_sim import load_experiment
 from sampling_sim.case import Case
 from sampling_sim.effects.ejecta import MATERIALS
 from sampling_sim.effects.projectile import target_of
@@ -17,8 +19,10 @@ from sampling_sim.mechanism.projectile_horn import HEAD, LID, Projectile
 from sampling_sim.refusals import refuse_case
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import PrimitiveKind
+from sampling_sim.regolith.step_criterion import stable_step
 
 OUTWARD = -1e-4
+EXPERIMENT = Path(__file__).parents[3] / "experiments" / "projectile_horn.toml"
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +137,15 @@ def test_ground_that_nothing_holds_is_refused() -> None:
     assert refused(RegolithParameters(), OUTWARD, grain_target="sand") == "mechanism.grain_target"
     assert refused(RegolithParameters(), 1e-5, grain_target="sand") == ""
     assert refused(RegolithParameters(), OUTWARD) == ""
+
+
+def test_the_experiment_is_a_case_that_can_be_run() -> None:
+    """Bed wide enough for the mouth and four largest grains a side, as the demonstration's is."""
+    experiment = load_experiment(EXPERIMENT)
+    for replicate in range(8):
+        case = experiment.case(replicate)
+        design = design_of(case.craft, case.mechanism)
+        refuse_case(case, design, OUTWARD)
+        assert case.engine.contact_step <= stable_step(case.regolith)
+        reach = np.abs(design.reference_points[:, :2]).max() + 4.0 * case.regolith.diameter_max
+        assert 2.0 * reach <= min(case.regolith.width_x, case.regolith.width_y)
