@@ -47,6 +47,7 @@ def mechanism(
             for joint in design.joints
         ],
         "actions": [str(action) for action in design.commands],
+        "effects": [type(data).__name__ for data in design.effects],
         "surfaces": len(design.primitives),
     }
     if json:

@@ -132,7 +132,8 @@ def print_mechanism(report: Mapping[str, Any], title: str) -> None:
         table.add_row(link["name"], _cell(link["mass"]), joint["name"], joint["type"])
     _print_whole(f"{title}: {report['kind']}, {report['mass']:.6g} kg")
     _console().print(table)
-    _print_whole(f"actions: {', '.join(report['actions'])}; surfaces: {report['surfaces']}")
+    _print_whole(f"actions of the joints: {', '.join(report['actions'])}")
+    _print_whole(f"surfaces: {report['surfaces']}; effects: {', '.join(report['effects']) or '-'}")
 
 
 def print_bed(report: Mapping[str, Any], title: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from scipy.spatial import ConvexHull
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
@@ -52,8 +53,7 @@ def draw_design(file: Path, design: Design, title: str) -> None:
         near: Any = figure.add_subplot(2, 2, column + 3)
         for link, _, shape in sorted(parts, key=lambda part: _depth(part[2], view)):
             _draw(near, shape, view, COLOURS[link % len(COLOURS)], 0.55)
-        if design.container is not None:
-            _draw_container(near, design, centre, turn, view)
+        _draw_container(near, design, centre, turn, view)
         _name_links(near, design, sorted({link for link, *_ in parts}))
         _finish(near, np.concatenate([shape for *_, shape in parts]), view, "what grains meet")
     figure.tight_layout()
@@ -112,28 +112,25 @@ def _draw_container(
     turn: FloatArray,
     view: tuple[str, int, int, float],
 ) -> None:
-    """Outline of the container's volume, hatched."""
+    """Outline of the container's volume, hatched; of a ring, the box around it."""
     volume = design.container
-    if not isinstance(volume, Box):
+    if volume is None:
         return
-    shape = _placed(_box(volume.centre, volume.half_extents), volume.link, centre, turn)
-    across, low, high = view[1], shape.min(axis=(0, 1)), shape.max(axis=(0, 1))
-    ring = np.array(
-        [
-            [low[across], low[2]],
-            [high[across], low[2]],
-            [high[across], high[2]],
-            [low[across], high[2]],
-        ]
-    )
-    axes.add_collection(PolyCollection([ring], facecolors="none", edgecolors="k", hatch="//"))
+    if isinstance(volume, Box):
+        half = volume.half_extents
+    else:
+        half = (volume.outer_radius, volume.outer_radius, volume.half_height)
+    shape = _placed(_box(volume.centre, half), volume.link, centre, turn)
+    seen = shape.reshape(-1, 3)[:, [view[1], 2]]
+    edge = seen[ConvexHull(seen).vertices]
+    axes.add_collection(PolyCollection([edge], facecolors="none", edgecolors="k", hatch="//"))
 
 
 def _name_links(axes: Any, design: Design, links: list[int]) -> None:
     """Say which colour is which link."""
     for link in links:
         axes.plot([], [], "s", color=COLOURS[link % len(COLOURS)], label=design.links[link].name)
-    axes.legend(loc="upper right", fontsize=7)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=7)
 
 
 def _finish(axes: Any, shape: FloatArray, view: tuple[str, int, int, float], title: str) -> None:
