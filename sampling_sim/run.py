@@ -110,9 +110,11 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     gained = simulation.world.kinetic_energy() - simulation.start_energy
     missing = gained - float(work.sum()) - simulation.world.applied_work
     flags = _flags(simulation)
+    measures = {k: v for effect in simulation.effects for k, v in effect.measures().items()}
+    caught = _caught(simulation)
     diameter = bodies.diameter[collected]
     return Outcome(
-        collected_mass=math.nan if message else float(bodies.mass[collected].sum()),
+        collected_mass=math.nan if message else float(bodies.mass[collected].sum()) + caught,
         collected_count=int(collected.sum()),
         grain_size_max=float(diameter.max()) if diameter.size else math.nan,
         flap_open_fraction=simulation.flap_open_fraction,
@@ -129,6 +131,9 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
         ejected_mass=thrown,
         mass_toward_craft=toward,
         wing_clearance=simulation.wing_clearance,
+        anchor_margin=measures.get("anchor_margin", math.nan),
+        anchor_load=measures.get("anchor_load", math.nan),
+        drilled_depth=measures.get("drilled_depth", math.nan),
         propellant_impulse=simulation.thrusters.impulse,
         momentum_drift=float(np.linalg.norm(momentum)) / scale,
         energy_drift=missing / (simulation.start_energy + float(np.abs(work[driven]).sum())),
@@ -142,7 +147,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
         message=message,
         packing_seed=simulation.case.regolith.packing_seed,
         wall_time=wall_time,
-        status=_status(simulation, message, flags, bool(collected.any())),
+        status=_status(simulation, message, flags, bool(collected.any()) or caught > 0.0),
         **flags,
     )
 
@@ -153,6 +158,13 @@ def _collected(simulation: Simulation, message: str) -> BoolArray:
     if message or simulation.sequence.abort_rule or simulation.inside_at_clear is None:
         return none
     return simulation.inside_at_clear & simulation.inside_container()
+
+
+def _caught(simulation: Simulation) -> float:
+    """Mass [kg] that effects hold beside the grains (cores, gas traps); 0 where aborted."""
+    if simulation.sequence.abort_rule or not simulation.monitor.is_clear:
+        return 0.0
+    return sum(effect.measures().get("caught_mass", 0.0) for effect in simulation.effects)
 
 
 def _sample_sizes(simulation: Simulation, message: str) -> dict[str, FloatArray]:
@@ -210,6 +222,7 @@ def _flags(simulation: Simulation) -> dict[str, bool]:
     return {
         "tipped_over": monitor.tilt_max > sequence.tip_over_angle,
         "slipped": monitor.slip_distance > sequence.slip_limit,
+        "anchor_lost": any(e.measures().get("anchors_lost", 0.0) for e in simulation.effects),
         "rebounded": not math.isnan(monitor.rebound_speed),
     }
 
@@ -223,6 +236,7 @@ def _status(
         Status.TIMED_OUT: not simulation.monitor.is_clear,
         Status.ABORTED: bool(simulation.sequence.abort_rule),
         Status.TIPPED_OVER: flags["tipped_over"],
+        Status.ANCHOR_LOST: flags["anchor_lost"],
         Status.SLIPPED: flags["slipped"],
         Status.REBOUNDED: flags["rebounded"],
         Status.COLLECTED: has_sample,

@@ -95,7 +95,7 @@ class Simulation:
         """[J] of the craft at release, relative to P."""
         self._steps = 0
         self.thrusters = Thrusters(case.craft, engine.control_step)
-        self.effects = effects_of(self.design)
+        self.effects = effects_of(self.design, case.regolith)
         self.joint_loads = JointLoads(self.design, self.world.mass)
         self._sensors = Sensors(case.sequence, engine.control_step)
         self._held, self._release_place = release.rotation, release.position

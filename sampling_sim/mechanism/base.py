@@ -140,6 +140,8 @@ class Design:
     """The only way into the container, in the head's frame."""
     reference_points: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
     """[m] rim of the housing in the head's frame, shape (k, 3)."""
+    reference_links: tuple[int, ...] = ()
+    """Link of each reference point, whose frame it is then in; empty: the head for all."""
     outline: tuple[Box, ...] = ()
     """Boxes that hold the whole craft, wings included."""
     commands: Mapping[Action, Mapping[str, Drive]] = field(default_factory=dict)
@@ -179,6 +181,13 @@ class Design:
                 names.add(joint.child)
         return np.array([i for i, link in enumerate(self.links) if link.name in names])
 
+    @property
+    def reference_places(self) -> FloatArray:
+        """Reference points [m] in S with all joints at zero, shape (k, 3)."""
+        owners = self.reference_links or (self.head,) * len(self.reference_points)
+        places = np.array([self.links[owner].position for owner in owners]).reshape(-1, 3)
+        return np.asarray(places + self.reference_points)
+
     def link_index(self, name: str) -> int:
         """Index of a link by its name."""
         return [link.name for link in self.links].index(name)
@@ -216,6 +225,7 @@ def urdf(design: Design) -> str:
         ET.SubElement(node, "axis", xyz=_text(joint.axis))
         # lower > upper: no stop (a stop of the engine dissipates what nobody books)
         ET.SubElement(node, "limit", lower="1", upper="-1", effort="0", velocity="0")
+    ET.indent(robot)  # PyBullet breaks lines of over 8 kB, in the middle of a number
     return ET.tostring(robot, encoding="unicode")
 
 

@@ -8,13 +8,15 @@ from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
 from sampling_sim.mechanism.brush_wheels import brush_wheels_design
 from sampling_sim.mechanism.checks import check_design
 from sampling_sim.mechanism.craft import CraftParameters
+from sampling_sim.mechanism.drill_anchor import DrillAnchorParameters, drill_anchor_design
 from sampling_sim.mechanism.wings import with_wings
 
-MechanismParameters = BrushWheelsParameters
+MechanismParameters = BrushWheelsParameters | DrillAnchorParameters
 """`[mechanism]`, by its `kind`."""
 
 MAKERS: Mapping[type, Callable[[CraftParameters, Any], Design]] = {
     BrushWheelsParameters: brush_wheels_design,
+    DrillAnchorParameters: drill_anchor_design,
 }
 """Parameters → design without wings of their own."""
 

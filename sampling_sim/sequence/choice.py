@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sampling_sim.sequence.anchor import Anchor, AnchorParameters
 from sampling_sim.sequence.phases import Sequence
 from sampling_sim.sequence.touch_and_go import TouchAndGo, TouchAndGoParameters
 
-SequenceParameters = TouchAndGoParameters
+SequenceParameters = TouchAndGoParameters | AnchorParameters
 """`[sequence]`, by its `kind`."""
 
-MAKERS: Mapping[type, Callable[[Any], Sequence]] = {TouchAndGoParameters: TouchAndGo}
+MAKERS: Mapping[type, Callable[[Any], Sequence]] = {
+    TouchAndGoParameters: TouchAndGo,
+    AnchorParameters: Anchor,
+}
 """Parameters → state machine."""
 
 

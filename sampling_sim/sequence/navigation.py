@@ -12,8 +12,8 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.frames import rotation_from_vector
 from sampling_sim.mechanism.base import Design
 from sampling_sim.sequence.approach import ApproachParameters
+from sampling_sim.sequence.choice import SequenceParameters
 from sampling_sim.sequence.phases import Observation
-from sampling_sim.sequence.touch_and_go import TouchAndGoParameters
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,20 @@ class ReleaseState:
 
 
 def release_state(
-    parameters: TouchAndGoParameters, design: Design, surface_top: float
+    parameters: SequenceParameters, design: Design, surface_top: float
 ) -> ReleaseState:
     """Place the craft so that its lowest head point is `release_clearance` above `surface_top`.
 
-    The middle of the housing's rim is over (offset_x, offset_y); tilt turns the craft about it.
+    What hangs on the head counts.  The middle of the reference points (the housing's rim, the feet)
+    is over (offset_x, offset_y); tilt turns the craft about it.
     """
     p = parameters
     rotation = rotation_from_vector(np.array([p.tilt_x, p.tilt_y, 0.0]))
-    head = np.array(design.links[design.head].position)
-    corners = [box.corners() for box in design.outline if box.link == design.head]
-    hanging = (head + np.concatenate(corners)) @ rotation.T
-    rim = rotation @ (head + design.reference_points.mean(axis=0))
+    carried = set(design.carried_by(design.head).tolist())
+    boxes = [box for box in design.outline if box.link in carried]
+    corners = [np.array(design.links[box.link].position) + box.corners() for box in boxes]
+    hanging = np.concatenate(corners) @ rotation.T
+    rim = rotation @ design.reference_places.mean(axis=0)
     height = surface_top + p.release_clearance - float(hanging[:, 2].min())
     return ReleaseState(
         position=np.array([p.offset_x - rim[0], p.offset_y - rim[1], height]),

@@ -18,7 +18,7 @@ from scipy.spatial.transform import Rotation
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.mechanism.base import Action, Design, principal_axes
-from sampling_sim.mechanism.drives import Drive
+from sampling_sim.mechanism.drives import Drive, Lock
 from sampling_sim.world._bullet import BASE, Bullet
 from sampling_sim.world.bodies import Bedrock, add_bedrock, add_design, lift_rate_limit
 from sampling_sim.world.contacts import Contacts, ground_contacts
@@ -149,7 +149,11 @@ class World:
         unknown = set(drives) - set(self.drives)
         if unknown:
             raise KeyError(f"no joint {sorted(unknown)}: there are {sorted(self.drives)}")
-        self.drives.update(drives)
+        place = self.state().joint_position
+        for name, drive in drives.items():
+            is_lock = isinstance(drive, Lock)
+            held = drive.engaged(float(place[self.design.joint_index(name)])) if is_lock else drive
+            self.drives[name] = held
 
     def apply(self, force: FloatArray, torque: FloatArray) -> None:
         """Add forces [N] at the centres of mass and torques [N·m], (m, 3), to the next step."""
