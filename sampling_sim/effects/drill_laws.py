@@ -14,10 +14,15 @@ import numpy as np
 from sampling_sim.constants import FloatArray
 from sampling_sim.mechanism.drill_tips import Bit, DrillTips, Strength
 
+AT_REST = 0.05
+"""Share of the clearing rate under which a drill is at rest; chosen: a craft that sways on its legs
+turns it by a thousandth."""
+
 
 def cutting_share(bit: Bit, rate: FloatArray) -> FloatArray:
-    """Share [1] of full cutting at a rate [rad/s], positive in the sense that cuts."""
-    return np.clip(rate / bit.clearing_rate, 0.0, 1.0)
+    """Share [1] of full cutting at a rate [rad/s], positive in the sense that cuts; 0 at rest."""
+    share = np.minimum(rate / bit.clearing_rate, 1.0)
+    return np.where(share > AT_REST, share, 0.0)
 
 
 def grip(bit: Bit, rate: FloatArray) -> FloatArray:
@@ -67,7 +72,7 @@ def lateral_force(bit: Bit, ground: Strength, length: FloatArray) -> FloatArray:
 def holding_force(
     axial: FloatArray, lateral: FloatArray, load: FloatArray, axis: FloatArray
 ) -> FloatArray:
-    """Holding force R(u) [N] in the direction of a load: 1/√((u_ax/R_ax)² + (u_lat/R_lat)²).
+    """Return R(u) [N] in the direction of a load, 1/√((u_ax/R_ax)² + (u_lat/R_lat)²).
 
     Parameters
     ----------

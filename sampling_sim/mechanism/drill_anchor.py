@@ -110,7 +110,7 @@ def _links(p: DrillAnchorParameters, leg: LegGeometry) -> tuple[Link, ...]:
     strut, foot, carriage, drill = leg.names
     along = (leg.ankle - leg.hip) / p.leg_length
     ball = Ball(
-        centre=_vector(leg.sole + [0.0, 0.0, p.foot_radius] - _foot_centre(p, leg)),
+        centre=_vector(_above(leg.sole, p.foot_radius) - _foot_centre(p, leg)),
         radius=p.foot_radius,
     )
     tube = cylinder_inertia(p.foot_mass, p.foot_radius, p.foot_length, axis=2)
@@ -145,7 +145,10 @@ def _links(p: DrillAnchorParameters, leg: LegGeometry) -> tuple[Link, ...]:
 
 
 def _chain(
-    p: DrillAnchorParameters, leg: LegGeometry, number: int, commands: dict[Action, dict[str, Drive]]
+    p: DrillAnchorParameters,
+    leg: LegGeometry,
+    number: int,
+    commands: dict[Action, dict[str, Drive]],
 ) -> tuple[Joint, ...]:
     """Four joints; at positive speed the foot is pushed in, the feed goes out."""
     hip = SpringDamper(stiffness=p.hip_stiffness, damping=p.hip_damping)
@@ -240,7 +243,7 @@ def _tips(p: DrillAnchorParameters, legs: list[LegGeometry]) -> DrillTips:
 
 def _disc(p: DrillAnchorParameters, leg: LegGeometry) -> Primitive:
     """Disc of a foot, as grains meet it."""
-    centre = leg.sole + [0.0, 0.0, 0.5 * p.foot_thickness] - _foot_centre(p, leg)
+    centre = _above(leg.sole, 0.5 * p.foot_thickness) - _foot_centre(p, leg)
     return Primitive(
         link=leg.first + 1,
         part="foot",
@@ -261,7 +264,7 @@ def _outline(p: DrillAnchorParameters, leg: LegGeometry) -> tuple[Box, ...]:
         Box(link=leg.first, centre=_vector(leg.hip + share * run - middle), half_extents=half)
         for share in shares
     )
-    lift = leg.sole + [0.0, 0.0, 0.5 * p.foot_thickness] - _foot_centre(p, leg)
+    lift = _above(leg.sole, 0.5 * p.foot_thickness) - _foot_centre(p, leg)
     disc = Box(
         link=leg.first + 1,
         centre=_vector(lift),
@@ -278,7 +281,12 @@ def _outline(p: DrillAnchorParameters, leg: LegGeometry) -> tuple[Box, ...]:
 
 def _foot_centre(p: DrillAnchorParameters, leg: LegGeometry) -> FloatArray:
     """Centre of mass [m] of a foot in S: the middle of its tube."""
-    return np.asarray(leg.sole + [0.0, 0.0, 0.5 * p.foot_length])
+    return _above(leg.sole, 0.5 * p.foot_length)
+
+
+def _above(point: FloatArray, height: float) -> FloatArray:
+    """Point [m] so much higher."""
+    return np.asarray(point + np.array([0.0, 0.0, height]))
 
 
 def _rod(mass: float, length: float, axis: FloatArray) -> FloatArray:

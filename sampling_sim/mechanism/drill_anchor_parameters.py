@@ -88,8 +88,8 @@ class DrillAnchorParameters:
     drill_mass: Annotated[Mass, Ge(0.5)] = 1.0
     """[kg] of what turns; chosen."""
     spin_inertia: Annotated[Inertia, Gt(0)] = 2e-3
-    """[kg·m²] of what turns, about its axis; chosen: 1 kg with a gyration radius of 45 mm, chuck and
-    rotor."""
+    """[kg·m²] of what turns, about its axis; chosen: 1 kg gyrating at 45 mm, chuck
+    and rotor."""
     counter_rotating: bool = True
     """Neighbours turn against one another, so that the reactions of all four cancel."""
     drill_speed: Annotated[AngularRate, Ge(0)] = 20.0
@@ -161,7 +161,8 @@ class DrillAnchorParameters:
             ),
             (
                 "foot_length",
-                self.foot_length > math.cos(self.drill_tilt) * (self.park_height + self.drill_length)
+                self.foot_length
+                > math.cos(self.drill_tilt) * (self.park_height + self.drill_length)
                 and self.foot_length > self.absorber_stroke + tip + self.bit_diameter,
                 "above drill and park_height upright, and the tip and absorber_stroke",
             ),

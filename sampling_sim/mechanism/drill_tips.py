@@ -1,6 +1,7 @@
 """Drill tips as data: what of a design bores and holds, and the ground that it is meant for.
 
-`effects/drilling.py` makes an effect of it.  Lengths along a drill are positive into the ground.  SI.
+`effects/drilling.py` makes an effect of it.  Lengths along a drill are
+positive into the ground.  SI.
 """
 
 import math

@@ -44,7 +44,7 @@ def craft_view(world: World) -> CraftView:
 
 
 def _rim(design: Design, state: WorldState) -> FloatArray:
-    """Reference points [m] now, shape (k, 3)."""
+    """Return the reference points [m] now, shape (k, 3)."""
     if not design.reference_links:
         return state.place(design.head, design.reference_points)
     points = zip(design.reference_links, design.reference_points, strict=True)

@@ -151,9 +151,9 @@ class World:
             raise KeyError(f"no joint {sorted(unknown)}: there are {sorted(self.drives)}")
         place = self.state().joint_position
         for name, drive in drives.items():
-            is_lock = isinstance(drive, Lock)
-            held = drive.engaged(float(place[self.design.joint_index(name)])) if is_lock else drive
-            self.drives[name] = held
+            if isinstance(drive, Lock):
+                drive = drive.engaged(float(place[self.design.joint_index(name)]))  # noqa: PLW2901
+            self.drives[name] = drive
 
     def apply(self, force: FloatArray, torque: FloatArray) -> None:
         """Add forces [N] at the centres of mass and torques [N·m], (m, 3), to the next step."""
