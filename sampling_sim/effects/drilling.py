@@ -260,7 +260,7 @@ class Drilling:
         if not self._is_held or (self._held_from is None and not rest):
             return
         if self._held_from is None:
-            self._held_from, self._margin = tip.copy(), math.inf
+            self._held_from = tip.copy()
         size = np.linalg.norm(self.load, axis=1)
         pushed = np.einsum("ni,ni->n", self.load, self._along) > 0.0
         floor = np.where(self._in_rock, self._tips.rock.bearing, self._tips.regolith.bearing)
@@ -271,7 +271,7 @@ class Drilling:
         if yields is not None:
             margin = np.where(yields, np.minimum(margin, 0.0), margin)
         self._is_lost |= margin <= 0.0
-        self._margin = min(self._margin, float(margin.min()))
+        self._margin = float(np.fmin(self._margin, margin.min()))
         self._peak = max(self._peak, float(size.max()))
         self._slip = max(self._slip, float(np.linalg.norm(tip - self._held_from, axis=1).max()))
 

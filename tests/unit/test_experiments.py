@@ -60,3 +60,12 @@ def test_the_cases_use_more_than_one_packing_and_collect_under_different_errors(
 ) -> None:
     assert len({case.regolith.packing_seed for case in cases}) > 1
     assert len({case.sequence.approach_speed for case in cases}) == CASES
+
+
+def test_the_anchor_experiment_draws_cases_whose_hold_down_exceeds_the_drills_thrust() -> None:
+    experiment = load_experiment(EXPERIMENT.with_name("anchor.toml"))
+    for replicate in range(2):
+        case = experiment.case(replicate)
+        assert case.mechanism.kind == case.sequence.kind.replace("anchor", "drill_anchor")
+        assert case.sequence.hold_down_thrust > 4.0 * case.mechanism.drill_thrust
+        assert 3e4 <= case.mechanism.rock_shear <= 3e5

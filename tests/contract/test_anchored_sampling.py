@@ -79,7 +79,12 @@ def test_a_small_craft_anchors_through_a_thin_layer_of_grains() -> None:
     # two core minutes: with 900 grains, 14 cm to bore through twice
     craft = replace(BASE.craft, mass=300.0, bus_size=0.6, wing_mass=5.0, wing_span=4.0)
     mechanism = replace(
-        BASE.mechanism, foot_offset=0.4, foot_radius=0.1, leg_length=0.9, feed_stroke=0.3
+        BASE.mechanism,
+        foot_offset=0.4,
+        foot_radius=0.1,
+        leg_length=0.9,
+        feed_stroke=0.3,
+        feed_speed=0.08,
     )
     bed = RegolithParameters(
         diameter_min=0.05,
