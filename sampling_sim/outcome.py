@@ -53,6 +53,8 @@ class Outcome:
     ejecta_escaping: float = _column("kg", "mass that shots launched and the catcher did not get")
     wing_clearance: float = _column("m", "smallest distance of bus and wings to the mesh")
     anchor_margin: float = _column("1", "smallest R(u)/|F| - 1 over the hold")
+    anchor_load: float = _column("N", "largest load of one anchor over the hold")
+    drilled_depth: float = _column("m", "deepest hole of each drill along it, mean of the drills")
     propellant_impulse: float = _column("N s", "thruster impulse used")
     momentum_drift: float = _column("1", "interface and integration residual over m v0")
     energy_drift: float = _column(
@@ -67,6 +69,7 @@ class Outcome:
     simulated_time: float = _column("s", "simulated time from release to the end")
     tipped_over: bool = _column("1", "tilt passed the tip-over limit", False)
     slipped: bool = _column("1", "slip passed its limit", False)
+    anchor_lost: bool = _column("1", "an anchor slid or was out of its hole in the hold", False)
     rebounded: bool = _column("1", "contact was lost before retreat", False)
     abort_rule: str = _column("1", "abort rule that fired, empty if none", "")
     message: str = _column("1", "why the case diverged or failed, empty otherwise", "")

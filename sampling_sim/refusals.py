@@ -116,6 +116,6 @@ def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
 
 def _axes(case: Case, design: Design) -> list[tuple[str, float, float]]:
     """Axis, half extent [m] of the head along it, width [m] of the bed."""
-    reach: FloatArray = np.abs(design.reference_points).max(axis=0)
+    reach: FloatArray = np.abs(design.reference_places).max(axis=0)
     widths = (case.regolith.width_x, case.regolith.width_y)
     return [(axis, float(reach[i]), widths[i]) for i, axis in enumerate("xy")]

@@ -102,7 +102,7 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
     monitor, books = simulation.monitor, simulation.coupling.books
     collected = _collected(simulation, message)
     caught = simulation.caught_mass if _is_kept(simulation, message) else 0.0
-    measured = {k: v for effect in simulation.effects for k, v in effect.measures().items()}
+    measured = simulation.measures()
     bodies, overlaps = simulation.grains.bodies, simulation.grains.overlaps
     thrown, toward = _ejecta(simulation) if not message else (math.nan, math.nan)
     work = simulation.world.drive_work
@@ -132,6 +132,9 @@ def case_outcome(simulation: Simulation, message: str, wall_time: float) -> Outc
         mass_toward_craft=toward,
         ejecta_escaping=measured.get("ejecta_escaping", math.nan),
         wing_clearance=simulation.wing_clearance,
+        anchor_margin=measured.get("anchor_margin", math.nan),
+        anchor_load=measured.get("anchor_load", math.nan),
+        drilled_depth=measured.get("drilled_depth", math.nan),
         propellant_impulse=simulation.thrusters.impulse,
         momentum_drift=float(np.linalg.norm(momentum)) / scale,
         energy_drift=missing / (simulation.start_energy + float(np.abs(work[driven]).sum())),
@@ -220,6 +223,7 @@ def _flags(simulation: Simulation) -> dict[str, bool]:
     return {
         "tipped_over": monitor.tilt_max > sequence.tip_over_angle,
         "slipped": monitor.slip_distance > sequence.slip_limit,
+        "anchor_lost": simulation.measures().get("anchors_lost", 0.0) > 0.0,
         "rebounded": sequence.can_rebound and not math.isnan(monitor.rebound_speed),
     }
 
@@ -233,6 +237,7 @@ def _status(
         Status.TIMED_OUT: not simulation.monitor.is_clear,
         Status.ABORTED: bool(simulation.sequence.abort_rule),
         Status.TIPPED_OVER: flags["tipped_over"],
+        Status.ANCHOR_LOST: flags["anchor_lost"],
         Status.SLIPPED: flags["slipped"],
         Status.REBOUNDED: flags["rebounded"],
         Status.COLLECTED: has_sample,

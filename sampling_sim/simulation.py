@@ -186,7 +186,7 @@ class Simulation:
             offset=state.position[0] - self._release_place,
             velocity=view.velocity,
             mass=float(self.world.mass.sum()),
-            measures={k: v for effect in self.effects for k, v in effect.measures().items()},
+            measures=self.measures(),
         )
 
     def _give(self, command: Command) -> None:
@@ -262,10 +262,14 @@ class Simulation:
         )
         return inside
 
+    def measures(self) -> dict[str, float]:
+        """Return what the effects measure, by name."""
+        return {k: v for effect in self.effects for k, v in effect.measures().items()}
+
     @property
     def caught_mass(self) -> float:
         """Mass [kg] that effects have brought into the container beside the grains."""
-        return sum(effect.measures().get("caught_mass", 0.0) for effect in self.effects)
+        return self.measures().get("caught_mass", 0.0)
 
     @property
     def flap_open_fraction(self) -> float:

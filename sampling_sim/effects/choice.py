@@ -3,15 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sampling_sim.effects.drilling import Drilling
 from sampling_sim.effects.effect import Effect
 from sampling_sim.effects.gas import GasEffect
 from sampling_sim.effects.projectile import ProjectileShot
 from sampling_sim.mechanism.base import Design
+from sampling_sim.mechanism.drill_tips import DrillTips
 from sampling_sim.mechanism.gas_head import GasJet
 from sampling_sim.mechanism.projectile_horn import Projectile
 from sampling_sim.regolith.parameters import RegolithParameters
 
 MAKERS: Mapping[type, Callable[[Design, Any, RegolithParameters, float], Effect]] = {
+    DrillTips: lambda design, tips, ground, _inward: Drilling(design, tips, ground),
     GasJet: lambda _design, jet, _ground, _inward: GasEffect(jet),
     Projectile: ProjectileShot,
 }

@@ -162,6 +162,8 @@ class Design:
     """The only way into the container, in the head's frame."""
     reference_points: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
     """[m] rim of the housing in the head's frame, shape (k, 3)."""
+    reference_links: tuple[int, ...] = ()
+    """Link of each reference point, whose frame it is then in; empty: the head for all."""
     outline: tuple[Box, ...] = ()
     """Boxes that hold the whole craft, wings included."""
     commands: Mapping[Action, Mapping[str, Drive]] = field(default_factory=dict)
@@ -202,6 +204,13 @@ class Design:
             if joint.parent in names:
                 names.add(joint.child)
         return np.array([i for i, link in enumerate(self.links) if link.name in names])
+
+    @property
+    def reference_places(self) -> FloatArray:
+        """Reference points [m] in S with all joints at zero, shape (k, 3)."""
+        owners = self.reference_links or (self.head,) * len(self.reference_points)
+        places = np.array([self.links[owner].position for owner in owners]).reshape(-1, 3)
+        return np.asarray(places + self.reference_points)
 
     def link_index(self, name: str) -> int:
         """Index of a link by its name."""

@@ -8,6 +8,7 @@ from sampling_sim.mechanism.brush_parameters import BrushWheelsParameters
 from sampling_sim.mechanism.brush_wheels import brush_wheels_design
 from sampling_sim.mechanism.checks import check_design
 from sampling_sim.mechanism.craft import CraftParameters
+from sampling_sim.mechanism.drill_anchor import DrillAnchorParameters, drill_anchor_design
 from sampling_sim.mechanism.gas_head import gas_head_design
 from sampling_sim.mechanism.gas_parameters import GasHeadParameters
 from sampling_sim.mechanism.horn_parameters import ProjectileHornParameters
@@ -16,7 +17,11 @@ from sampling_sim.mechanism.scoop_arm import ScoopArmParameters, scoop_arm_desig
 from sampling_sim.mechanism.wings import with_wings
 
 MechanismParameters = (
-    BrushWheelsParameters | GasHeadParameters | ProjectileHornParameters | ScoopArmParameters
+    BrushWheelsParameters
+    | DrillAnchorParameters
+    | GasHeadParameters
+    | ProjectileHornParameters
+    | ScoopArmParameters
 )
 """`[mechanism]`, by its `kind`."""
 
@@ -25,6 +30,7 @@ MAKERS: Mapping[type, Callable[[CraftParameters, Any], Design]] = {
     ScoopArmParameters: scoop_arm_design,
     GasHeadParameters: gas_head_design,
     ProjectileHornParameters: projectile_horn_design,
+    DrillAnchorParameters: drill_anchor_design,
 }
 """Parameters → design without wings of their own."""
 

@@ -7,7 +7,7 @@ m the mass it moves): `longest_step` tells, and the world refuses more.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 
@@ -90,6 +90,30 @@ class ForceLimitedSlide:
     def longest_step(self, inertia: float) -> float:
         """Gain acts as a damper, gain over settling time as a spring."""
         return _longest_step(inertia, self.gain / self.settling_time, self.gain)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """A brake that holds the joint where it was when it was engaged: a stiff spring and damper."""
+
+    stiffness: float
+    """[N/m or N·m/rad]."""
+    damping: float
+    """[N·s/m or N·m·s/rad]."""
+    place: float = 0.0
+    """[m or rad] where it holds."""
+
+    def engaged(self, position: float) -> "Lock":
+        """Return the brake as it holds at a position."""
+        return replace(self, place=position)
+
+    def effort(self, position: float, speed: float) -> float:
+        """−k (q − place) − c q̇."""
+        return -self.stiffness * (position - self.place) - self.damping * speed
+
+    def longest_step(self, inertia: float) -> float:
+        """Smaller of m/c and √(m/k)."""
+        return _longest_step(inertia, self.stiffness, self.damping)
 
 
 def _longest_step(inertia: float, stiffness: float, damping: float) -> float:

@@ -35,6 +35,7 @@ def urdf(design: Design, *, visual: bool = False) -> str:
         ET.SubElement(node, "axis", xyz=_text(joint.axis))
         # lower > upper: no stop (a stop of the engine dissipates what nobody books)
         ET.SubElement(node, "limit", lower="1", upper="-1", effort="0", velocity="0")
+    ET.indent(robot)  # PyBullet breaks lines of over 8 kB, in the middle of a number
     return ET.tostring(robot, encoding="unicode")
 
 

@@ -35,12 +35,20 @@ def craft_view(world: World) -> CraftView:
     state, design = world.state(), world.design
     corners = [state.place(box.link, box.corners()) for box in design.outline]
     return CraftView(
-        rim=state.place(design.head, design.reference_points),
+        rim=_rim(design, state),
         lowest=float(np.concatenate(corners)[:, 2].min()),
         velocity=world.momentum() / world.mass.sum(),
         up=state.rotation[0, :, 2],
         rate=float(np.linalg.norm(state.angular_velocity[0])),
     )
+
+
+def _rim(design: Design, state: WorldState) -> FloatArray:
+    """Return the reference points [m] now, shape (k, 3)."""
+    if not design.reference_links:
+        return state.place(design.head, design.reference_points)
+    points = zip(design.reference_links, design.reference_points, strict=True)
+    return np.concatenate([state.place(link, point) for link, point in points])
 
 
 class JointLoads:

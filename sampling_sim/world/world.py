@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError, DivergenceError
 from sampling_sim.mechanism.base import Action, Design, principal_axes
-from sampling_sim.mechanism.drives import Drive
+from sampling_sim.mechanism.drives import Drive, Lock
 from sampling_sim.world._bullet import BASE, Bullet
 from sampling_sim.world.bodies import Boulder, add_design, lift_rate_limit
 from sampling_sim.world.contacts import ContactBooks, Contacts, touching_boulder, touching_link
@@ -134,7 +134,11 @@ class World:
         unknown = set(drives) - set(self.drives)
         if unknown:
             raise KeyError(f"no joint {sorted(unknown)}: there are {sorted(self.drives)}")
-        self.drives.update(drives)
+        place = self.state().joint_position
+        for name, drive in drives.items():
+            if isinstance(drive, Lock):
+                drive = drive.engaged(float(place[self.design.joint_index(name)]))  # noqa: PLW2901
+            self.drives[name] = drive
 
     def apply(self, force: FloatArray, torque: FloatArray) -> None:
         """Add forces [N] at the centres of mass and torques [N·m], (m, 3), to the next step."""

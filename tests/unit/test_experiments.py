@@ -74,3 +74,12 @@ def test_the_hover_reaches_the_ground_in_every_case() -> None:
         chord = 2.0 * np.sqrt(0.264**2 - (0.264 - case.mechanism.dig_depth) ** 2)
         assert case.regolith.width_x > chord
         assert case.resolution_note().startswith("demonstration resolution")
+
+
+def test_the_anchor_experiment_draws_cases_whose_hold_down_exceeds_the_drills_thrust() -> None:
+    experiment = load_experiment(EXPERIMENT.with_name("anchor.toml"))
+    for replicate in range(2):
+        case = experiment.case(replicate)
+        assert case.mechanism.kind == case.sequence.kind.replace("anchor", "drill_anchor")
+        assert case.sequence.hold_down_thrust > 4.0 * case.mechanism.drill_thrust
+        assert 3e4 <= case.mechanism.rock_shear <= 3e5
