@@ -87,11 +87,13 @@ def test_each_collected_grain_came_in_by_the_mouth() -> None:
 
 
 def test_the_work_of_the_arm_reaches_the_grains_and_momentum_closes() -> None:
-    """What all three motors do, less what the joints store at the end: nothing, it is stowed."""
+    """The joints give the grains what their motors do, but for what bus and joints pass on: 4 %."""
     outcome = flown("grains")[0].outcome
     assert outcome.motor_work > 0.05
-    assert 0.0 < outcome.tool_work < 1.1 * outcome.motor_work
-    assert outcome.momentum_drift < 1e-5
+    assert outcome.tool_work == pytest.approx(outcome.motor_work, rel=0.15)
+    # twin: an arm that stays does none
+    assert unmoved("grains").tool_work == 0.0
+    assert outcome.momentum_drift < 1e-5  # of m·v0; measured 1.5e-6
 
 
 def test_a_craft_that_leaves_its_station_aborts_and_collects_nothing() -> None:
