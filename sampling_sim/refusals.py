@@ -115,7 +115,8 @@ def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
 
 
 def _axes(case: Case, design: Design) -> list[tuple[str, float, float]]:
-    """Axis, half extent [m] of the head along it, width [m] of the bed."""
-    reach: FloatArray = np.abs(design.reference_places).max(axis=0)
+    """Axis, half extent [m] of the head about what is aimed, width [m] of the bed."""
+    places = design.reference_places
+    reach: FloatArray = np.abs(places - places.mean(axis=0)).max(axis=0)
     widths = (case.regolith.width_x, case.regolith.width_y)
     return [(axis, float(reach[i]), widths[i]) for i, axis in enumerate("xy")]
