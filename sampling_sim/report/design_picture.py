@@ -17,6 +17,7 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
 from sampling_sim.mechanism.base import Box, Design
 from sampling_sim.mechanism.poses import placed_links
+from sampling_sim.mechanism.wings import WINGS
 from sampling_sim.regolith.primitives import Primitive, PrimitiveKind
 
 VIEWS = (("x", 0, 1, 1.0), ("y", 1, 0, -1.0))
@@ -42,6 +43,12 @@ def draw_design(file: Path, design: Design, title: str) -> None:
     canvas = FigureCanvasAgg(figure)
     figure.suptitle(title)
     craft = [_placed(_box(b.centre, b.half_extents), b.link, centre, turn) for b in design.outline]
+    carried = {i for i in design.carried_by(design.head) if design.links[i].name not in WINGS}
+
+    def near_by(box: Box) -> bool:
+        """Whether a box hangs on the head; of a craft on legs, all but the bus and its wings."""
+        return box.link in carried and box.link != 0
+
     parts = [
         (p.link, p.part, _placed(triangles_of(p), p.link, centre, turn)) for p in design.primitives
     ]
@@ -51,11 +58,15 @@ def draw_design(file: Path, design: Design, title: str) -> None:
             _draw(whole, shape, view, COLOURS[box.link % len(COLOURS)], 0.35)
         _finish(whole, np.concatenate(craft), view, "whole craft")
         near: Any = figure.add_subplot(2, 2, column + 3)
+        hanging = [shape for box, shape in zip(design.outline, craft, strict=True) if near_by(box)]
+        for shape in hanging:
+            _draw(near, shape, view, "#dddddd", 0.4)
         for link, _, shape in sorted(parts, key=lambda part: _depth(part[2], view)):
             _draw(near, shape, view, COLOURS[link % len(COLOURS)], 0.55)
         _draw_container(near, design, centre, turn, view)
         _name_links(near, design, sorted({link for link, *_ in parts}))
-        _finish(near, np.concatenate([shape for *_, shape in parts]), view, "what grains meet")
+        shown = np.concatenate([*(shape for *_, shape in parts), *hanging])
+        _finish(near, shown, view, "what grains meet, in colour")
     figure.tight_layout()
     try:
         canvas.print_png(str(file))
