@@ -61,7 +61,7 @@ class GasHeadParameters:
     inlet_shut: bool = False
     """The wall of the throat goes down to the plate: the control that must collect nothing."""
     gas_mass: Annotated[Mass, Ge(0), Le(2)] = 0.03
-    """[kg] of nitrogen in the bottle; chosen, 0.01–0.1: mean thrust of 5 N in 5 s, under the 13 N
+    """[kg] of nitrogen in the bottle; chosen, 0.01–0.1: mean thrust of 4.5 N in 5 s, under the 13 N
     that ground and gas together did to OSIRIS-REx (facts §3).  0 is the control without gas."""
     gas_delay: Annotated[Time, Ge(0)] = 1.0
     """[s] from the sampler's start to the gas; TAGSAM's bottle fires about 1 s after contact."""
