@@ -65,18 +65,22 @@ def test_drills_that_do_not_turn_bore_nothing_and_hold_nothing() -> None:
 
 
 def test_a_pull_beyond_the_hold_is_named() -> None:
-    """Rock that grips a hundredth: 1 N along each of four shafts against 40 N."""
+    """Rock that grips a hundredth: half a newton along each of four shafts against 40 N.
+
+    The sequence is made to go on: with its own limit it aborts by "anchor_slip" (unit tests).
+    """
     case = anchored(rock_shear=2e3)
+    case = replace(case, sequence=replace(case.sequence, pull_slip=10.0))
     outcome = run_case(case).outcome
     assert outcome.anchor_lost
     assert outcome.anchor_margin <= 0.0
-    assert (outcome.status, outcome.abort_rule) == (Status.ABORTED, "anchor_slip")
+    assert (outcome.status, outcome.abort_rule) == (Status.ANCHOR_LOST, "")
 
 
 @pytest.mark.slow
 def test_a_small_craft_anchors_through_a_thin_layer_of_grains() -> None:
     """Grains of 50–70 mm, two deep, on rock; the feet stand on grains, the drills pass to rock."""
-    # two core minutes: with 900 grains, 14 cm to bore through twice
+    # half a core minute, and as much again to pour the bed the first time
     craft = replace(BASE.craft, mass=300.0, bus_size=0.6, wing_mass=5.0, wing_span=4.0)
     mechanism = replace(
         BASE.mechanism,
