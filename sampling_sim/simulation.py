@@ -17,7 +17,7 @@ from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.effects.choice import effects_of
 from sampling_sim.effects.thrusters import Thrusters, attitude_torque
 from sampling_sim.errors import DivergenceError
-from sampling_sim.frames import vector_from_rotation
+from sampling_sim.frames import cross_rows, vector_from_rotation
 from sampling_sim.mechanism.base import Action, Box, Design
 from sampling_sim.mechanism.designs import design_of
 from sampling_sim.mechanism.wings import WINGS
@@ -232,7 +232,8 @@ class Simulation:
         force, torque = np.zeros_like(state.position), np.zeros_like(state.position)
         force[0] = state.rotation[0] @ thrust
         centre = self.world.mass @ state.position / self.world.mass.sum()
-        torque[0] = np.cross(centre - state.position[0], force[0]) + state.rotation[0] @ couple
+        arm = centre - state.position[0]
+        torque[0] = cross_rows(arm[None], force[:1])[0] + state.rotation[0] @ couple
         return force, torque
 
     # --- what is measured -------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from sampling_sim.effects.drill_laws import (
 )
 from sampling_sim.effects.effect import Ground, Loads
 from sampling_sim.errors import ConfigError
+from sampling_sim.frames import cross_rows
 from sampling_sim.mechanism.base import Action, Design
 from sampling_sim.mechanism.drill_tips import Bit, DrillTips
 from sampling_sim.regolith.parameters import RegolithParameters
@@ -105,7 +106,7 @@ class Drilling:
         axis = np.einsum("nij,nj->ni", turn, self._axes)
         arm = np.einsum("nij,nj->ni", turn, self._points)
         rate = state.angular_velocity[links]
-        tip, speed = state.position[links] + arm, state.velocity[links] + _cross(rate, arm)
+        tip, speed = state.position[links] + arm, state.velocity[links] + cross_rows(rate, arm)
         self._open_and_close(tip, axis)
         if not self._is_open.any():
             self.load[:], self.embedded[:] = 0.0, 0.0
@@ -115,7 +116,7 @@ class Drilling:
         force, torque = self._hole_loads(tip, speed, spin, step)
         loads = np.zeros(self._shape), np.zeros(self._shape)
         loads[0][links] = force
-        loads[1][links] = _cross(arm, force) + torque[:, None] * axis
+        loads[1][links] = cross_rows(arm, force) + torque[:, None] * axis
         return loads
 
     # --- the hole ---------------------------------------------------------------------------------
@@ -274,12 +275,6 @@ class Drilling:
         self._margin = float(np.fmin(self._margin, margin.min()))
         self._peak = max(self._peak, float(size.max()))
         self._slip = max(self._slip, float(np.linalg.norm(tip - self._held_from, axis=1).max()))
-
-
-def _cross(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Cross products of rows (n, 3): NumPy's own takes five times as long for four."""
-    turned = one[:, [1, 2, 0]] * other[:, [2, 0, 1]]
-    return np.asarray(turned - one[:, [2, 0, 1]] * other[:, [1, 2, 0]])
 
 
 def _longest_step(bit: Bit, mass: float) -> float:

@@ -201,6 +201,12 @@ def _pair(
 
 
 def _mobility(mass: float, inertia: FloatArray, points: FloatArray, radius: FloatArray) -> float:
-    """1/m + r²/I: no point moves more for its impulse, r the farthest, I the least moment."""
-    lever = float((np.linalg.norm(points, axis=1) + radius).max())
-    return 1.0 / mass + lever**2 / float(np.linalg.eigvalsh(inertia)[0])
+    """1/m + (s + r/√I)²: no point moves more for its impulse.
+
+    s is the largest singular value of I^(−½) [p]×, which a push at p turns into; the ball's radius
+    adds at most r over the root of the least moment I.
+    """
+    moments, axes = np.linalg.eigh(inertia)
+    turned = np.cross(np.eye(3), points[:, None, :]) @ (axes / np.sqrt(moments))
+    swing = np.linalg.norm(turned, ord=2, axis=(1, 2)) + radius / np.sqrt(moments[0])
+    return float(1.0 / mass + swing.max() ** 2)

@@ -22,6 +22,7 @@ from sampling_sim.asteroid.field import (
     rotating_frame_torque,
 )
 from sampling_sim.constants import FloatArray
+from sampling_sim.frames import cross_rows
 from sampling_sim.regolith.primitives import LinkMotion, ToolLoads
 from sampling_sim.world.world import World, WorldState
 
@@ -202,6 +203,8 @@ class Coupling:
         return self._grains.advance(motion, self.contacts_per_exchange)
 
     def _book_work(self, before: WorldState, loads: ToolLoads) -> None:
+        if not (loads.force.any() or loads.torque.any()):
+            return
         after, step = self.world.state(), self.world.step_size
         velocity = 0.5 * (before.velocity + after.velocity)
         rate = 0.5 * (before.angular_velocity + after.angular_velocity)
@@ -215,6 +218,6 @@ class Coupling:
             axis_p = before.rotation[joint + 1] @ axis
             # a wheel turns about its centre of mass, an arm swings all that hangs on it
             lever = before.position[links] - before.place(joint + 1, pivot)
-            turning = loads.torque[links] + np.cross(lever, loads.force[links])
+            turning = loads.torque[links] + cross_rows(lever, loads.force[links])
             torque = float(turning.sum(axis=0) @ axis_p)
             self.books.driven_work -= step * torque * float(joint_speed[joint])

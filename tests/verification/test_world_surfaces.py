@@ -7,6 +7,7 @@ from world_designs import ell
 
 from sampling_sim.errors import ShapeError
 from sampling_sim.mechanism.base import Box
+from sampling_sim.world.contacts import _mobility
 from sampling_sim.world.surfaces import LevelGround, MeshSurface, box_surface
 
 FAR = np.inf
@@ -91,3 +92,20 @@ def test_open_and_inverted_meshes_are_refused():
         MeshSurface(vertices, faces[:-1])
     with pytest.raises(ShapeError, match="outward"):
         MeshSurface(vertices, faces[:, ::-1])
+
+
+def test_the_mobility_of_a_body_is_that_of_its_most_easily_moved_point() -> None:
+    """Against the largest eigenvalue of 1/m − [p]× I⁻¹ [p]× over the points, to round-off."""
+    rng = np.random.default_rng(3)
+    root = rng.normal(size=(3, 3))
+    inertia, points, mass = root @ root.T + np.eye(3), rng.normal(size=(6, 3)), 3.0
+    speeds = []
+    for x, y, z in points:
+        cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+        answer = np.eye(3) / mass - cross @ np.linalg.inv(inertia) @ cross
+        speeds.append(np.linalg.eigvalsh(answer)[-1])
+    assert _mobility(mass, inertia, points, np.zeros(6)) == pytest.approx(max(speeds), rel=1e-12)
+    # balls reach further, and only so far: a ball at the centre of mass turns the least moment
+    least = np.linalg.eigvalsh(inertia)[0]
+    ball = _mobility(mass, inertia, np.zeros((1, 3)), np.full(1, 0.2))
+    assert ball == pytest.approx(1.0 / mass + 0.04 / least, rel=1e-12)
