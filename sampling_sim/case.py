@@ -43,6 +43,8 @@ class Case:
     def resolution_note(self) -> str:
         """Say that the grains are coarse for the sample, or nothing where they are not."""
         p = self.regolith
+        if p.surface == "rock":
+            return ""
         heaviest = p.grain_density * math.pi / 6.0 * p.diameter_max**3
         if heaviest < SAMPLE_GOAL / GRAINS_IN_SAMPLE:
             return ""

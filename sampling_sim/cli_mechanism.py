@@ -19,14 +19,18 @@ def mechanism(
 ) -> None:
     """Show the craft of an experiment: links, joints, masses; checked as a run checks it."""
     from sampling_sim import terminal
+    from sampling_sim.asteroid.site import load_site
     from sampling_sim.campaign.config import load_experiment
     from sampling_sim.errors import BadInput
     from sampling_sim.mechanism.designs import design_of
     from sampling_sim.mechanism.urdf import urdf as urdf_text
+    from sampling_sim.refusals import refuse_case
 
     case = load_experiment(experiment, set_ or ()).case(0)
     try:
         design = design_of(case.craft, case.mechanism)
+        field = load_site(case.asteroid, case.site).field
+        refuse_case(case, design, -float(field.effective_acceleration[2]))
     except BadInput as error:
         raise BadInput(f"{experiment}: {error}") from None
     if urdf is not None:

@@ -1,5 +1,7 @@
 """Cases that cannot be meant: refused before anything runs, with the key and what holds."""
 
+import math
+
 import numpy as np
 
 from sampling_sim.case import Case
@@ -7,9 +9,18 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.effects.projectile import target_of
 from sampling_sim.errors import ConfigError
 from sampling_sim.mechanism.base import Design
+from sampling_sim.mechanism.drill_anchor_parameters import DrillAnchorParameters
 from sampling_sim.mechanism.horn_parameters import ProjectileHornParameters
+from sampling_sim.mechanism.poses import placed_links
 from sampling_sim.mechanism.scoop_arm_parameters import ScoopArmParameters
+from sampling_sim.mechanism.wings import WINGS
+from sampling_sim.sequence.anchor import AnchorParameters
 from sampling_sim.sequence.hover import HoverParameters
+
+LEAST_CLEARANCE = 0.02
+"""[m] of a stowed arm over the ground; chosen."""
+THRUSTS = ("braking_thrust", "damp_thrust", "hold_down_thrust", "test_pull", "retreat_thrust")
+"""Forces [N] that sequences ask of the thrusters."""
 
 
 def refuse_case(case: Case, design: Design, inward: float) -> None:
@@ -30,7 +41,8 @@ def refuse_case(case: Case, design: Design, inward: float) -> None:
         Names the key to change and what it may be.
     """
     _refuse_weak_thrusters(case, design, inward)
-    _refuse_arm_above_the_ground(case)
+    _refuse_arm_off_the_ground(case, design)
+    _refuse_drills_that_fall_short(case, inward)
     _refuse_rim_across_the_bed(case)
     if isinstance(case.mechanism, ProjectileHornParameters):
         _refuse_crater_without_edge(case, case.mechanism, inward)
@@ -40,19 +52,28 @@ def refuse_case(case: Case, design: Design, inward: float) -> None:
 
 
 def _refuse_weak_thrusters(case: Case, design: Design, inward: float) -> None:
-    """Refuse thrusters that cannot lift the craft, and a retreat stronger than they are."""
+    """Refuse thrusters that cannot lift the craft, fire, or give what the sequence asks for."""
     limit, weight = case.craft.thrust_limit, float(design.mass.sum()) * inward
     if limit <= weight:
         allowed = f"above {weight:.3g} N, the craft's weight here: it could not leave"
         raise ConfigError("craft.thrust_limit", limit, allowed)
-    wanted = case.sequence.retreat_thrust
-    if not weight < wanted <= limit:
-        allowed = f"above the craft's weight, {max(weight, 0.0):.3g} N, up to craft.thrust_limit"
-        raise ConfigError("sequence.retreat_thrust", wanted, f"{allowed} = {limit:g} N")
+    most = limit * case.engine.control_step
+    if case.craft.thrust_bit > most:
+        allowed = f"at most {most:.3g} N·s, thrust_limit over a control step"
+        raise ConfigError("craft.thrust_bit", case.craft.thrust_bit, allowed)
+    if case.sequence.retreat_thrust <= weight:
+        allowed = f"above the craft's weight, {weight:.3g} N"
+        raise ConfigError("sequence.retreat_thrust", case.sequence.retreat_thrust, allowed)
+    for name in THRUSTS:
+        wanted = getattr(case.sequence, name, 0.0)
+        if wanted > limit:
+            raise ConfigError(
+                f"sequence.{name}", wanted, f"at most craft.thrust_limit, {limit:g} N"
+            )
 
 
-def _refuse_arm_above_the_ground(case: Case) -> None:
-    """Refuse a hover so high that the arm's sweep passes above the ground."""
+def _refuse_arm_off_the_ground(case: Case, design: Design) -> None:
+    """Refuse a hover so high that the sweep passes above the ground, or so low that it is in it."""
     sampler, sequence = case.mechanism, case.sequence
     if not isinstance(sampler, ScoopArmParameters) or not isinstance(sequence, HoverParameters):
         return
@@ -60,6 +81,30 @@ def _refuse_arm_above_the_ground(case: Case) -> None:
     if height > most and sequence.arm == "works":
         allowed = f"the arm does not reach: at most {most:.4g} m, mechanism.reach + dig_depth"
         raise ConfigError("sequence.hover_height", height, allowed)
+    place, turn = placed_links(design, design.start)
+    boxes = [box for box in design.outline if design.links[box.link].name not in WINGS]
+    heights = [(place[b.link] + b.corners() @ turn[b.link].T)[:, 2].min() for b in boxes]
+    bus = min(h for h, box in zip(heights, boxes, strict=True) if box.link == 0)
+    stowed = bus - min(heights) + LEAST_CLEARANCE
+    least = max(stowed, sampler.reach - sampler.dig_depth if sequence.arm == "works" else 0.0)
+    if height < least:
+        allowed = f"at least {least:.4g} m: the arm would be in the ground, stowed or let down"
+        raise ConfigError("sequence.hover_height", height, allowed)
+
+
+def _refuse_drills_that_fall_short(case: Case, inward: float) -> None:
+    """Refuse a depth beyond the drills' feed, and a hold-down that they push the craft off with."""
+    drills, sequence = case.mechanism, case.sequence
+    if not isinstance(drills, DrillAnchorParameters) or not isinstance(sequence, AnchorParameters):
+        return
+    most = drills.feed_stroke - drills.park_height
+    if sequence.drill_depth > most:
+        allowed = f"at most {most:.3g} m, mechanism.feed_stroke less park_height"
+        raise ConfigError("sequence.drill_depth", sequence.drill_depth, allowed)
+    push = 4.0 * drills.drill_thrust * math.cos(drills.drill_tilt) - case.craft.mass * inward
+    if sequence.hold_down_thrust <= push:
+        allowed = f"above {push:.3g} N, what the drills push less the craft's weight"
+        raise ConfigError("sequence.hold_down_thrust", sequence.hold_down_thrust, allowed)
 
 
 def _refuse_crater_without_edge(
@@ -116,7 +161,17 @@ def _refuse_head_off_the_bed(case: Case, design: Design) -> None:
 
 def _axes(case: Case, design: Design) -> list[tuple[str, float, float]]:
     """Axis, half extent [m] of the head about what is aimed, width [m] of the bed."""
-    places = design.reference_places
-    reach: FloatArray = np.abs(places - places.mean(axis=0)).max(axis=0)
+    aim = case.sequence.hanging(design).aim
+    reach: FloatArray = np.abs(_touching(design) - aim).max(axis=0)
     widths = (case.regolith.width_x, case.regolith.width_y)
     return [(axis, float(reach[i]), widths[i]) for i, axis in enumerate("xy")]
+
+
+def _touching(design: Design) -> FloatArray:
+    """Places [m] in S of what must stay on the bed: the sweep, the rim, or all feet's corners."""
+    if design.swept_points.size:
+        return design.swept_points
+    if not design.reference_links:
+        return design.reference_places
+    feet = [box for box in design.outline if box.link in design.reference_links]
+    return np.concatenate([np.array(design.links[b.link].position) + b.corners() for b in feet])

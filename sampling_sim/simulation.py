@@ -15,8 +15,8 @@ from sampling_sim.asteroid.site import load_site
 from sampling_sim.case import Case
 from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.effects.choice import effects_of
+from sampling_sim.effects.effect import Loads
 from sampling_sim.effects.thrusters import Thrusters, attitude_torque
-from sampling_sim.errors import DivergenceError
 from sampling_sim.frames import cross_rows, vector_from_rotation
 from sampling_sim.mechanism.base import Action, Box, Design
 from sampling_sim.mechanism.designs import design_of
@@ -72,7 +72,7 @@ class Simulation:
         self.world = World(self.design, engine, bedrock_depth=-self.bed.floor)
         try:
             self._release(surface_top)
-        except DivergenceError:
+        except BaseException:
             self.world.close()
             raise
 
@@ -144,11 +144,12 @@ class Simulation:
         engine = self.case.engine
         self._give(self.sequence.command(self._sensors.seen(self._observation())))
         self.coupling.refresh()
-        if engine.adaptive_step:
-            self._adapt_step()
+        if engine.adaptive_step and isinstance(self.grains, GrainSolver):
+            self._adapt_step(self.grains)
         for exchange in range(engine.exchanges_per_control):
             before = self.world.state()
-            ground = self.coupling.exchange(*self._outer_loads(before))
+            loads, of_ground = self._outer_loads(before)
+            ground = self.coupling.exchange(*loads) + of_ground
             head = ground[self._head_links].sum(axis=0)
             self.monitor.add_force(self.time + (exchange + 1) * engine.exchange_step, head)
             self.joint_loads.add(
@@ -158,20 +159,20 @@ class Simulation:
         self._measure()
         self._guard()
 
-    def _adapt_step(self) -> None:
+    def _adapt_step(self, grains: GrainSolver) -> None:
         """Cut the exchange into as many contact steps as bed and tools ask for now.
 
         The step shortens at once and lengthens by one a control step.  An error if the step until
         now was too long for what it met.
         """
         engine, coupling = self.case.engine, self.coupling
-        limit = self.grains.step_limit()
+        limit = grains.step_limit()
         if limit.met is not None:
-            require_step(self.grains.contact_step, limit.met)
+            require_step(grains.contact_step, limit.met)
         wanted = contact_steps_per_exchange(engine.exchange_step, limit)
         count = max(wanted, engine.contacts_per_exchange, coupling.contacts_per_exchange - 1)
         coupling.contacts_per_exchange = count
-        self.grains.contact_step = engine.exchange_step / count
+        grains.contact_step = engine.exchange_step / count
 
     def _observation(self) -> Observation:
         """Return what there is to see, before the sensors' errors."""
@@ -214,20 +215,24 @@ class Simulation:
         rate = turn.T @ state.angular_velocity[0]
         return attitude_torque(craft, turn.T @ self.world.whole_inertia() @ turn, error, rate)
 
-    def _outer_loads(self, state: WorldState) -> tuple[FloatArray | None, FloatArray | None]:
-        """Return loads of thrusters and effects on the links, shapes (m, 3)."""
-        found = [e.act(state, self.grains, self.world.step_size) for e in self.effects]
-        loads = [load for load in found if load is not None]
+    def _outer_loads(self, state: WorldState) -> tuple[Loads, FloatArray]:
+        """Return force and torque of thrusters and effects on the links, and the ground's share.
+
+        Shapes (m, 3); the ground's share is that of effects which are the ground.
+        """
+        force, torque, of_ground = np.zeros((3, *state.position.shape))
+        for effect in self.effects:
+            load = effect.act(state, self.grains, self.world.step_size)
+            if load is not None:
+                force, torque = force + load[0], torque + load[1]
+                of_ground = of_ground + load[0] if effect.is_ground else of_ground
         thrust, couple = self.thrusters.force, self.thrusters.torque
         if thrust.any() or couple.any():
-            loads.append(self._thrust_loads(state, thrust, couple))
-        if not loads:
-            return None, None
-        return np.sum([load[0] for load in loads], 0), np.sum([load[1] for load in loads], 0)
+            load = self._thrust_loads(state, thrust, couple)
+            force, torque = force + load[0], torque + load[1]
+        return (force, torque), of_ground
 
-    def _thrust_loads(
-        self, state: WorldState, thrust: FloatArray, couple: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def _thrust_loads(self, state: WorldState, thrust: FloatArray, couple: FloatArray) -> Loads:
         """Thrust [N] through the craft's centre of mass and couple [N·m], as loads on the bus."""
         force, torque = np.zeros_like(state.position), np.zeros_like(state.position)
         force[0] = state.rotation[0] @ thrust
@@ -319,14 +324,14 @@ class Simulation:
             self._warned = True
             log.warning("at %.3g s the overlap %s is near its limit", self.time, ", ".join(near))
         self.grains.check_overlaps(**limits)
-        if not engine.adaptive_step:
+        if not engine.adaptive_step and isinstance(self.grains, GrainSolver):
             require_step(self.grains.contact_step, met_limit(self.case.regolith, seen))
 
 
 def _ground(case: Case, field: SiteField, design: Design) -> tuple[Bed, GrainSolver | BareRock]:
     """Bed and grains of the case, or bare rock."""
     if case.regolith.surface == "rock":
-        rock = BareRock(case.regolith, _first_step(case), len(design.links))
+        rock = BareRock(case.engine.contact_step, len(design.links))
         return bare_rock(case.regolith), rock
     bed, engine = prepare_bed(case.regolith, field), case.engine
     grains = GrainSolver(

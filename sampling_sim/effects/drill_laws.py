@@ -14,6 +14,9 @@ import numpy as np
 from sampling_sim.constants import FloatArray
 from sampling_sim.mechanism.drill_tips import Bit, DrillTips, Strength
 
+LEAST_ENERGY = 0.1
+"""Share of e A that is left to cut with, however hard a blow presses the bit; chosen: drills whose
+thrust comes near e A are refused, a landing on a bit does not cut by its weight alone."""
 AT_REST = 0.05
 """Share of the clearing rate under which a drill is at rest; chosen: a craft that sways on its legs
 turns it by a thousandth."""
@@ -49,7 +52,8 @@ def rock_rate(
     """
     share = cutting_share(tips.bit, rate)
     power = share * tips.bit.percussion_power + torque * np.maximum(rate, 0.0)
-    energy = tips.specific_energy * tips.bit.kerf_area - weight
+    whole = tips.specific_energy * tips.bit.kerf_area
+    energy = np.maximum(whole - weight, LEAST_ENERGY * whole)
     return np.where((weight >= tips.least_weight) & (share > 0.0), power / energy, 0.0)
 
 

@@ -46,6 +46,8 @@ LEAST_SLOPE = 1e-9
 class Drilling:
     """Holes of all drills of a design, and what they do to the links."""
 
+    is_ground = True
+
     def __init__(self, design: Design, tips: DrillTips, regolith: RegolithParameters) -> None:
         self._tips, self._bit = tips, tips.bit
         self._links = np.array(tips.links)
@@ -88,8 +90,8 @@ class Drilling:
         """Return what the holes have come to."""
         return {
             "anchor_margin": self._margin,
-            "anchor_load": self._peak,
-            "anchor_slip": self._slip,
+            "anchor_load": math.nan if self._held_from is None else self._peak,
+            "anchor_slip": math.nan if self._held_from is None else self._slip,
             "anchors_lost": float(self._is_lost.sum()),
             "drilled_depth": float(self._deepest.mean()),
             "drilled_depth_least": float(self._deepest.min()),
@@ -110,7 +112,8 @@ class Drilling:
         self._open_and_close(tip, axis)
         if not self._is_open.any():
             self.load[:], self.embedded[:] = 0.0, 0.0
-            self._watch(tip, np.zeros(len(links)), np.zeros(len(links)), rest=True)
+            none = np.zeros(len(links))
+            self._watch(tip, none, none, spin=none)
             return None
         spin = np.einsum("ni,ni->n", rate, axis)
         force, torque = self._hole_loads(tip, speed, spin, step)
@@ -163,8 +166,7 @@ class Drilling:
         force[~self._is_open], torque[~self._is_open] = 0.0, 0.0
         self.load = -force
         self.work += float((np.abs(torque * spin)).sum()) * step
-        rest = bool((np.abs(spin) < AT_REST * bit.clearing_rate).all())
-        self._watch(tip, held_along, held_across, rest=rest, yields=used > 1.0)
+        self._watch(tip, held_along, held_across, spin=spin, yields=used > 1.0)
         return force, torque
 
     def _weight(self, depth: FloatArray, fall: FloatArray, spin: FloatArray) -> FloatArray:
@@ -254,18 +256,20 @@ class Drilling:
         held_along: FloatArray,
         held_across: FloatArray,
         *,
-        rest: bool,
+        spin: FloatArray,
         yields: BoolArray | None = None,
     ) -> None:
         """Take the margin while the anchors hold, from when the drills have stopped."""
-        if not self._is_held or (self._held_from is None and not rest):
+        turns = bool((np.abs(spin) >= AT_REST * self._bit.clearing_rate).any())
+        if not self._is_held or (self._held_from is None and turns):
             return
         if self._held_from is None:
             self._held_from = tip.copy()
         size = np.linalg.norm(self.load, axis=1)
         pushed = np.einsum("ni,ni->n", self.load, self._along) > 0.0
-        floor = np.where(self._in_rock, self._tips.rock.bearing, self._tips.regolith.bearing)
-        along = held_along + np.where(pushed, floor * self._bit.hole_area, 0.0)
+        soft = regolith_resistance(self._tips, spin * self._senses)
+        floor = np.where(self._in_rock, self._tips.rock.bearing * self._bit.hole_area, soft)
+        along = held_along + np.where(pushed, floor, 0.0)
         hold = holding_force(along, held_across, self.load, self._along)
         margin = np.divide(hold, size, out=np.full_like(size, np.inf), where=size > 0.0) - 1.0
         margin = np.where(self.embedded > 0.0, margin, -1.0)

@@ -32,6 +32,9 @@ class Ground(Protocol):
 class Effect(Protocol):
     """A law beside contact, drives and field."""
 
+    is_ground: bool
+    """Its loads are the ground's: they count with those of contact."""
+
     def command(self, action: Action) -> None:
         """Take an action of the sequence; those it does not know change nothing."""
         ...

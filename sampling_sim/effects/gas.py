@@ -33,6 +33,8 @@ from sampling_sim.world.world import WorldState
 class GasEffect:
     """Gas of one head; its clock runs while the sampler is on."""
 
+    is_ground = False
+
     def __init__(self, jet: GasJet) -> None:
         self._jet, self._stream = jet, stream_of(jet)
         self._is_on, self._time = False, 0.0

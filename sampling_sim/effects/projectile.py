@@ -48,6 +48,8 @@ def target_of(
 class ProjectileShot:
     """Fires, flies the ejecta, and keeps what is caught."""
 
+    is_ground = False
+
     def __init__(
         self, design: Design, data: Projectile, regolith: RegolithParameters, inward: float
     ) -> None:

@@ -28,7 +28,7 @@ class Thrusters:
         self._waiting = deque([(np.zeros(3), np.zeros(3))] * waiting)
         turn = rotation_from_vector(np.array([craft.thrust_angle_x, craft.thrust_angle_y, 0.0]))
         self._turn = turn
-        self._mount = np.array([0.0, 0.0, -0.5 * craft.bus_size])
+        self._plane = -0.5 * craft.bus_size
         self.force: FloatArray = np.zeros(3)
         """[N] that acts in this control step, in S, shape (3,)."""
         self.torque: FloatArray = np.zeros(3)
@@ -48,7 +48,8 @@ class Thrusters:
         force, couple = self._waiting.popleft()
         self.force = self._turn @ force
         # turned, the line misses the centre by the lever from the plane the thrusters stand in
-        self.torque = couple + np.cross(self._mount - centre, self.force - force)
+        lever = np.array([0.0, 0.0, self._plane - centre[2]])
+        self.torque = couple + np.cross(lever, self.force - force)
         used = np.abs(force).sum() + np.abs(couple).sum() / (0.5 * craft.bus_size)
         self.impulse += float(used) * self._step
 

@@ -164,6 +164,8 @@ class Design:
     """[m] rim of the housing in the head's frame, shape (k, 3)."""
     reference_links: tuple[int, ...] = ()
     """Link of each reference point, whose frame it is then in; empty: the head for all."""
+    swept_points: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+    """[m] in S, shape (k, 3): where an arm's tool goes through the ground; none without an arm."""
     outline: tuple[Box, ...] = ()
     """Boxes that hold the whole craft, wings included."""
     commands: Mapping[Action, Mapping[str, Drive]] = field(default_factory=dict)

@@ -99,6 +99,9 @@ class CraftParameters:
     def __post_init__(self) -> None:
         if self.wing_span <= self.bus_size:
             raise ConfigError("craft.wing_span", self.wing_span, "must exceed craft.bus_size")
+        if self.wing_frequency > 0.0 and self.wing_mass == 0.0:
+            allowed = "above 0 kg where craft.wing_frequency is above 0"
+            raise ConfigError("craft.wing_mass", self.wing_mass, allowed)
         if 2.0 * self.wing_mass + self.arm_mass + self.wrist_mass >= self.mass:
             allowed = "must exceed the masses of wings, arm and wrist together"
             raise ConfigError("craft.mass", self.mass, allowed)

@@ -34,6 +34,11 @@ Power = Annotated[float, Unit("W")]
 Inertia = Annotated[float, Unit("kg*m^2")]
 
 
+SOFTEST_ROCK = 10.0
+"""e A over the thrust below which Teale's balance is not meant; chosen: thrust then does a tenth of
+the cutting."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DrillAnchorParameters:
     """Four legs at the corners of the bus's lower face, each with a damped foot and a drill."""
@@ -175,6 +180,17 @@ class DrillAnchorParameters:
         for name, holds, allowed in checks:
             if not holds:
                 raise ConfigError(f"mechanism.{name}", getattr(self, name), allowed)
+        if self.spin_inertia > self.drill_mass * self.foot_radius**2:
+            allowed = "at most drill_mass × foot_radius², a ring as wide as the foot"
+            raise ConfigError("mechanism.spin_inertia", self.spin_inertia, allowed)
+        if self.least_weight > self.drill_thrust:
+            allowed = f"at most drill_thrust, {self.drill_thrust:g} N: it would never cut"
+            raise ConfigError("mechanism.least_weight", self.least_weight, allowed)
+        kerf = 0.25 * math.pi * (self.bit_diameter**2 - self.core_diameter**2)
+        least = SOFTEST_ROCK * self.drill_thrust / kerf
+        if self.specific_energy < least:
+            allowed = f"at least {least:.3g} Pa: below, drill_thrust alone would push the bit in"
+            raise ConfigError("mechanism.specific_energy", self.specific_energy, allowed)
 
     @property
     def inward_reach(self) -> float:

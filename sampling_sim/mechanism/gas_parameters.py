@@ -70,8 +70,8 @@ class GasHeadParameters:
     gas_time_constant: Annotated[Time, Gt(0)] = 2.0
     """[s] in which the bottle falls to 1/e; chosen, 1–5: nearly empty in the 5 s of facts §3."""
     exhaust_speed: Annotated[Speed, Gt(0), Le(780)] = 546.0
-    """[m/s] momentum over mass of the jet.  A sonic orifice in vacuum gives c*(1 + 1/γ) = 546 m/s
-    for nitrogen at 293 K (c* = √(2γRT/(γ + 1)) = 319 m/s, its pressure thrust counted; Anderson,
+    """[m/s] momentum over mass of the jet.  A sonic orifice in vacuum gives a*(1 + 1/γ) = 546 m/s
+    for nitrogen at 293 K (a* = √(2γRT/(γ + 1)) = 319 m/s, its pressure thrust counted; Anderson,
     Modern Compressible Flow, ch. 3 and 5); full expansion √(2γRT/(γ − 1)) = 780 m/s is the most."""
     speed_kept: Annotated[Number, Gt(0), Le(1)] = 0.5
     """[1] speed after turning at the ground over exhaust speed; chosen, 0.2–0.9: a shock and the

@@ -83,7 +83,8 @@ class ProjectileHornParameters:
     """[1] of ejecta on the horn's wall; chosen: as grains."""
     parcel_scatter: Annotated[Number, Ge(0), Le(1)] = 0.3
     """[1] by which the normal of a bounce strays, each component of the unit vector; chosen: the
-    corner that a fragment lands on lies some 20 deg off its middle."""
+    corner that a fragment lands on lies some 20 deg off its middle.  Chosen knowing what Hayabusa2
+    brought home; without scatter next to nothing is caught (docs/projectile-horn.md)."""
     ejecta_seed: Annotated[int, Interval(ge=0, le=2**63 - 1)] = 1
     """Which parcels: where and at what angle they are launched."""
     friction_coefficient: Annotated[Number, Ge(0), Le(2)] = 0.4

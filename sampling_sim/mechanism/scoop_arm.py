@@ -10,9 +10,11 @@ deep they get is what the ground and their torques make of it.  The craft's own 
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError
 from sampling_sim.mechanism.base import Action, Box, Design, Joint, JointKind, Link, Vector
 from sampling_sim.mechanism.checks import TOUCH
@@ -23,7 +25,7 @@ from sampling_sim.mechanism.craft import (
     wings_on_bus,
 )
 from sampling_sim.mechanism.drives import Drive, ForceLimitedSlide
-from sampling_sim.mechanism.poses import refuse_meeting_parts
+from sampling_sim.mechanism.poses import placed_links, refuse_meeting_parts
 from sampling_sim.mechanism.scoop_arm_parameters import ScoopArmParameters
 from sampling_sim.mechanism.scoop_surfaces import (
     SCOOP,
@@ -41,6 +43,9 @@ LID_SETTLING = 0.05
 """[s] over which the lid closes the last of its way; chosen: 8° at its rate."""
 WRIST_EARLY = 0.7
 """Share of a move in which the wrist is done; chosen: the scoop has turned before it arrives."""
+
+SWEEP_STEPS = 9
+"""Places along the sweep at which its extent is taken; chosen: 10 deg apart."""
 
 Pose = Mapping[str, float]
 """[rad] of shoulder, elbow and wrist."""
@@ -75,7 +80,20 @@ def scoop_arm_design(craft: CraftParameters, sampler: ScoopArmParameters) -> Des
     for name, pose in poses.items():
         for lid in (0.0, 0.5 * math.pi, math.pi):
             refuse_meeting_parts(design, {**pose, "lid": lid}, f"when {name}", TOUCH)
-    return design
+    ground = -0.5 * craft.bus_size - sampler.reach
+    return replace(design, swept_points=_swept(design, poses, ground))
+
+
+def _swept(design: Design, poses: Mapping[str, Pose], ground: float) -> FloatArray:
+    """Places [m] in S of the scoop's rim along its sweep, below the ground [m], shape (n, 3)."""
+    down, up = poses["let down"], poses["swept"]
+    places = []
+    for share in np.linspace(0.0, 1.0, SWEEP_STEPS):
+        wrist = (1.0 - share) * down["wrist"] + share * up["wrist"]
+        place, turn = placed_links(design, {**down, "wrist": wrist})
+        places.append(place[SCOOP] + design.reference_points @ turn[SCOOP].T)
+    rim = np.concatenate(places)
+    return np.asarray(rim[rim[:, 2] <= ground])
 
 
 def arm_poses(sampler: ScoopArmParameters) -> dict[str, Pose]:

@@ -58,11 +58,6 @@ def with_wings(craft: CraftParameters, design: Design) -> Design:
     )
 
 
-def tip_deflection(craft: CraftParameters, angle: float) -> float:
-    """Height [m] of a wing's tip over its rest, at a hinge angle [rad]."""
-    return 2.0 * craft.wing_radius * math.sin(angle)
-
-
 def _hinge(craft: CraftParameters, own: float) -> SpringDamper:
     moment = own + craft.wing_mass * craft.wing_radius**2
     circular = 2.0 * math.pi * craft.wing_frequency

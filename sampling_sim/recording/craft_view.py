@@ -1,11 +1,13 @@
 """The craft reduced to what is measured, and the forces that its joints carry.  Frame P, SI."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.mechanism.base import Design
+from sampling_sim.mechanism.wings import WINGS
 from sampling_sim.world.world import World, WorldState
 
 
@@ -52,36 +54,32 @@ def _rim(design: Design, state: WorldState) -> FloatArray:
 
 
 class JointLoads:
-    """Largest forces carried by the joints above the head and below the bus.
+    """Largest forces carried by the joint above the head and by those at the bus, wings apart.
 
     What a joint carries is what its side does not get from elsewhere: d(Σ m v)/dt of the links that
     hang on it, less the forces on them.  A mean over each exchange.
     """
 
     def __init__(self, design: Design, mass: FloatArray) -> None:
-        head = design.links[design.head].name
-        above = next((j.parent for j in design.joints if j.child == head), head)
-        root = _first_below_the_bus(design)
-        self._groups = [design.carried_by(design.head), design.carried_by(root)]
+        bus = design.links[0].name
+        below = [j.child for j in design.joints if j.parent == bus and j.child not in WINGS]
         self._mass = mass
-        self._wrist = above != head
-        self.wrist_force = self.bus_force = 0.0
-        """[N] largest magnitude so far at the wrist, and where the sampler hangs on the bus."""
+        self._hanging = [design.carried_by(design.link_index(name)) for name in below]
+        self._head = design.carried_by(design.head) if design.head else None
+        self.wrist_force = math.nan if self._head is None else 0.0
+        """[N] largest magnitude so far at the head's own joint; NaN where the head is the bus."""
+        self.bus_force = 0.0
+        """[N] the same where the sampler, or the most loaded leg, hangs on the bus."""
 
     def add(self, before: WorldState, after: WorldState, outer: FloatArray, step: float) -> None:
         """Take in one exchange; `outer` is all outer force [N] on each link, shape (m, 3)."""
-        if not self._wrist:
-            return
         rate = self._mass[:, None] * (after.velocity - before.velocity) / step - outer
-        wrist, bus = (float(np.linalg.norm(rate[group].sum(axis=0))) for group in self._groups)
-        self.wrist_force = max(self.wrist_force, wrist)
-        self.bus_force = max(self.bus_force, bus)
+        if self._head is not None:
+            self.wrist_force = max(self.wrist_force, _size(rate[self._head]))
+        self.bus_force = max(self.bus_force, *(_size(rate[group]) for group in self._hanging))
 
 
-def _first_below_the_bus(design: Design) -> int:
-    """Link of the chain to the head that hangs on the bus itself."""
-    parents = {joint.child: joint.parent for joint in design.joints}
-    bus, name = design.links[0].name, design.links[design.head].name
-    while name != bus and parents[name] != bus:
-        name = parents[name]
-    return design.link_index(name)
+def _size(forces: FloatArray) -> float:
+    """Magnitude of the sum of forces (n, 3)."""
+    total = forces.sum(axis=0)
+    return math.sqrt(total @ total)

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from sampling_sim.constants import BoolArray, FloatArray
+from sampling_sim.sequence.phases import Phase
 
 SERIES = {
     "time": ("s", "since release"),
-    "phase": ("1", "0 approach, 1 brake, 2 dwell, 3 retreat"),
+    "phase": ("1", ", ".join(f"{number} {phase}" for number, phase in enumerate(Phase))),
     "head_force_x": ("N", "filtered ground force on the head, x of P"),
     "head_force_y": ("N", "filtered ground force on the head, y of P"),
     "head_force_z": ("N", "filtered ground force on the head, along the normal"),
@@ -19,7 +20,7 @@ SERIES = {
     "normal_speed": ("m/s", "craft's centre of mass, outward"),
     "tilt": ("rad", "craft +z to the normal"),
     "thrust": ("N", "along craft +z"),
-    "wheel_rate": ("rad/s", "mean of the driven wheels"),
+    "wheel_rate": ("rad/s", "mean of the driven joints: wheels, an arm's, drills"),
     "flap_open_fraction": ("1", "0 shut, 1 open"),
     "contained_mass": ("kg", "grains inside the container now"),
     "sizes/diameter_min": ("m", "lower edge of the size class"),

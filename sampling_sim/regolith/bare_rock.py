@@ -11,7 +11,6 @@ from sampling_sim.regolith.bodies import Bodies
 from sampling_sim.regolith.overlaps import OverlapStatistics
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.primitives import LinkMotion, ToolLoads
-from sampling_sim.regolith.step_criterion import StepLimit, stable_step
 
 
 def bare_rock(parameters: RegolithParameters) -> Bed:
@@ -30,9 +29,9 @@ class BareRock:
 
     overlaps = OverlapStatistics(0.0, 0.0, 0.0, 0.0, 0.0)
 
-    def __init__(self, parameters: RegolithParameters, contact_step: float, links: int) -> None:
+    def __init__(self, contact_step: float, links: int) -> None:
         self.contact_step = contact_step
-        self._parameters, self._links = parameters, links
+        self._links = links
 
     def advance(self, motion: LinkMotion | None, steps: int) -> ToolLoads:  # noqa: ARG002
         """Return no loads."""
@@ -47,10 +46,6 @@ class BareRock:
 
     def kick(self, impulse: FloatArray) -> None:
         """Kick nothing."""
-
-    def step_limit(self) -> StepLimit:
-        """Return the step of the grains there would be."""
-        return StepLimit("no grains", stable_step(self._parameters), "")
 
     def check_overlaps(self, **limits: float) -> None:
         """Find no overlap."""

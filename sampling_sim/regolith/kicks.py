@@ -34,5 +34,6 @@ def add_velocity(
     loose = clumps.inverse_mass > 0.0
     clumps.velocity[loose] += change[: len(loose)][loose]
     if region.is_on:
-        wake(grains, clumps, region, free & (sphere_change != 0.0).any(1), cells)
-        region.clock[1] = 1.0
+        asleep = free & ~region.awake & (sphere_change != 0.0).any(1)
+        if asleep.any():
+            wake(grains, clumps, region, asleep, cells)

@@ -137,6 +137,7 @@ class RegolithParameters:
         if self.cohesion is None and self.tensile_strength is None:
             # here and not above, so that a strength the user gave is told from none
             object.__setattr__(self, "tensile_strength", DEFAULT_STRENGTH)
+        self._refuse_layers_of_rock()
         if self.diameter_min > self.diameter_max:
             raise ConfigError(
                 key + "diameter_min", self.diameter_min, f"at most diameter_max {self.diameter_max}"
@@ -174,6 +175,16 @@ class RegolithParameters:
                 f"press grains together by more than {COHESIVE_OVERLAP_LIMIT:.0%} of a radius)",
             )
         check_preparation(self)
+
+    def _refuse_layers_of_rock(self) -> None:
+        """Refuse what bare rock does not have."""
+        if self.surface == "grains":
+            return
+        if self.boulder_count:
+            allowed = 'must be 0 with surface = "rock"'
+            raise ConfigError("regolith.boulder_count", self.boulder_count, allowed)
+        if self.layers:
+            raise ConfigError("regolith.layers", len(self.layers), 'none with surface = "rock"')
 
     @property
     def strength(self) -> float:

@@ -12,26 +12,22 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from sampling_sim.mechanism.base import Action, Design
-from sampling_sim.quantities import Force, Length, Speed, Time
-from sampling_sim.sequence.approach import ApproachParameters, Hanging
+from sampling_sim.quantities import Force, Length, Time
+from sampling_sim.sequence.approach import DescentParameters, Hanging, RetreatBurn
 from sampling_sim.sequence.phases import Command, Observation, Phase, Sequence
 
+PRESSED = frozenset({Phase.DAMP, Phase.HOLD_DOWN, Phase.DRILL})
+"""Phases in which nothing but thrust keeps the craft on the ground."""
 IN_THE_GROUND = frozenset({Phase.DRILL, Phase.TEST_PULL, Phase.SAMPLE})
 """Phases in which drills may be in the ground, so that an abort releases them first."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnchorParameters(ApproachParameters):
+class AnchorParameters(DescentParameters):
     """The sequence, its navigation state at release, and its limits."""
 
     kind: Literal["anchor"] = "anchor"
     """Which sequence."""
-    approach_speed: Annotated[Speed, Gt(0), Le(1.0)] = 0.05
-    """[m/s] closing speed along −n at release; chosen: 3–10 cm/s assumed in facts §2."""
-    release_clearance: Annotated[Length, Gt(0), Le(5.0)] = 0.02
-    """[m] lowest foot above the highest ground at release; chosen: nothing happens above."""
-    contact_timeout: Annotated[Time, Gt(0)] = 20.0
-    """[s] without contact after which the approach is aborted (rule "no_contact"); chosen."""
     damp_thrust: Annotated[Force, Ge(0)] = 20.0
     """[N] towards the ground while the legs take up the landing, against a rebound; chosen."""
     damp_time: Annotated[Time, Ge(0), Le(600.0)] = 4.0
@@ -54,23 +50,18 @@ class AnchorParameters(ApproachParameters):
     pull_time: Annotated[Time, Ge(0), Le(600.0)] = 2.0
     """[s] for which it then stays."""
     pull_slip: Annotated[Length, Gt(0)] = 0.002
-    """[m] that an anchor may move in the test pull (rule "anchor_slip"); chosen: its elastic part
-    is a tenth of that."""
+    """[m] that an anchor may move in pull and sampling (rule "anchor_slip"); chosen: its elastic
+    part is a tenth of that."""
     sample_time: Annotated[Time, Ge(0), Le(7200.0)] = 5.0
     """[s] anchored without thrust while the cores are taken in; chosen."""
+    lost_height: Annotated[Length, Gt(0), Le(5.0)] = 0.05
+    """[m] of the lowest craft point over the highest ground at which contact counts as lost before
+    the drills hold (rule "lost_contact"); chosen: a bounce of the legs stays under it."""
     release_time: Annotated[Time, Gt(0), Le(600.0)] = 30.0
-    """[s] after which the craft leaves though a drill is still in the ground; chosen."""
-    retreat_thrust: Annotated[Force, Gt(0)] = 200.0
-    """[N] along craft +z until `retreat_speed`; chosen: 0.1 m/s² for 2.1 t."""
-    retreat_speed: Annotated[Speed, Gt(0), Le(5.0)] = 0.25
-    """[m/s] outward speed at which the retreat thrust ends; chosen."""
+    """[s] after which the craft leaves though a drill is still in the ground (rule "no_release");
+    chosen."""
     time_limit: Annotated[Time, Gt(0)] = 600.0
     """[s] simulated time after which the case is timed out."""
-
-    @property
-    def speed_scale(self) -> float:
-        """Speed [m/s] that residuals are measured by."""
-        return self.approach_speed
 
     def hanging(self, design: Design) -> Hanging:
         """Lowest foot at `release_clearance`, the middle of the soles at the aim."""
@@ -94,7 +85,7 @@ class Anchor(Sequence):
         self.abort_rule = ""
         self._since = 0.0
         self._has_drilled = False
-        self._retreat_burn = True
+        self._burn = RetreatBurn(parameters)
 
     @property
     def is_leaving(self) -> bool:
@@ -109,8 +100,7 @@ class Anchor(Sequence):
     def _thrust(self, seen: Observation) -> float:
         p = self.parameters
         if self.phase is Phase.RETREAT:
-            self._retreat_burn = self._retreat_burn and seen.normal_speed < p.retreat_speed
-            return p.retreat_thrust if self._retreat_burn else 0.0
+            return self._burn.thrust(seen)
         if self.phase is Phase.TEST_PULL:
             pulled = seen.time - self._since - p.set_time
             if pulled > 0.0:
@@ -177,8 +167,12 @@ class Anchor(Sequence):
         rules = {
             "no_contact": self.phase is Phase.APPROACH and spent > p.contact_timeout,
             "no_penetration": self.phase is Phase.DRILL and spent > p.drill_time,
-            "anchor_slip": self.phase is Phase.TEST_PULL
+            "lost_contact": self.phase in PRESSED and seen.altitude > p.lost_height,
+            "anchor_slip": self.phase in {Phase.TEST_PULL, Phase.SAMPLE}
             and seen.measures.get("anchor_slip", 0.0) > p.pull_slip,
+            "no_release": self.phase is Phase.RELEASE
+            and spent >= p.release_time
+            and seen.measures.get("embedded_most", 0.0) > 0.0,
         }
         own = next((name for name, broken in rules.items() if broken), "")
         return own or p.broken_rule(seen)

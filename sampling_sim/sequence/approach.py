@@ -53,12 +53,21 @@ class ApproachParameters:
     """[rad/s] body rate about y."""
     rate_z: Annotated[AngularRate, Ge(-0.1), Le(0.1)] = 0.0
     """[rad/s] body rate about z."""
+    place_bias_x: Annotated[Length, Ge(-5.0), Le(5.0)] = 0.0
+    """[m] by which navigation puts the craft too far along x, once released: station keeping then
+    holds it as far the other way."""
+    place_bias_y: Annotated[Length, Ge(-5.0), Le(5.0)] = 0.0
+    """[m] the same along y; along z it is the altimeter's bias."""
     altimeter_bias: Annotated[Length, Ge(-5.0), Le(5.0)] = 0.0
     """[m] by which the altitude is read too high."""
     contact_latency: Annotated[Time, Ge(0), Le(10.0)] = 0.0
     """[s] by which the head's force is seen late, rounded to control steps."""
     contact_force: Annotated[Force, Gt(0)] = 0.5
     """[N] filtered head force that counts as contact on board; chosen: above sensor noise."""
+    retreat_thrust: Annotated[Force, Gt(0)] = 200.0
+    """[N] along craft +z until `retreat_speed`; chosen: 0.1 m/s² for 2.1 t."""
+    retreat_speed: Annotated[Speed, Gt(0), Le(5.0)] = 0.25
+    """[m/s] outward speed at which the retreat thrust ends; chosen."""
     abort_tilt: Annotated[Angle, Gt(0)] = 0.35
     """[rad] tilt at which the craft aborts; chosen: 20 deg."""
     abort_rate: Annotated[AngularRate, Gt(0)] = 0.0524
@@ -80,3 +89,35 @@ class ApproachParameters:
             "force": seen.head_force > self.abort_force,
         }
         return next((name for name, broken in rules.items() if broken), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescentParameters(ApproachParameters):
+    """What sequences share in which the craft itself comes down to the ground."""
+
+    approach_speed: Annotated[Speed, Gt(0), Le(1.0)] = 0.05
+    """[m/s] closing speed along −n at release; chosen: 3–10 cm/s assumed in facts §2."""
+    release_clearance: Annotated[Length, Gt(0), Le(5.0)] = 0.02
+    """[m] lowest point of head or feet over the highest grain at release; chosen: nothing happens
+    above."""
+    contact_timeout: Annotated[Time, Gt(0)] = 20.0
+    """[s] without contact after which the approach is aborted (rule "no_contact"); chosen."""
+
+    @property
+    def speed_scale(self) -> float:
+        """Speed [m/s] that residuals are measured by."""
+        return self.approach_speed
+
+
+class RetreatBurn:
+    """One burn along craft +z, from the first call until the retreat speed."""
+
+    def __init__(self, parameters: ApproachParameters) -> None:
+        self._parameters = parameters
+        self.is_over = False
+        """The craft has left with its retreat speed."""
+
+    def thrust(self, seen: Observation) -> float:
+        """Thrust [N] until the next control step."""
+        self.is_over = self.is_over or seen.normal_speed >= self._parameters.retreat_speed
+        return 0.0 if self.is_over else self._parameters.retreat_thrust

@@ -14,8 +14,8 @@ from annotated_types import Ge, Gt, Le
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.mechanism.base import Action, Design
-from sampling_sim.quantities import Force, Length, Number, Rate, Speed, Time
-from sampling_sim.sequence.approach import ApproachParameters, Hanging
+from sampling_sim.quantities import Length, Number, Rate, Time
+from sampling_sim.sequence.approach import ApproachParameters, Hanging, RetreatBurn
 from sampling_sim.sequence.phases import Command, Observation, Phase, Sequence, no_vector
 
 
@@ -49,10 +49,6 @@ class HoverParameters(ApproachParameters):
     """[s] for the arm to come up before the craft leaves; chosen: as down."""
     arm: Literal["works", "stays"] = "works"
     """"stays" keeps it stowed: the control that must collect nothing."""
-    retreat_thrust: Annotated[Force, Gt(0)] = 200.0
-    """[N] along craft +z until `retreat_speed`; chosen: 0.1 m/s² for 2.1 t."""
-    retreat_speed: Annotated[Speed, Gt(0), Le(5.0)] = 0.25
-    """[m/s] outward speed at which the retreat thrust ends; chosen."""
     abort_drift: Annotated[Length, Gt(0), Le(20)] = 0.3
     """[m] off station at which the craft aborts; chosen: a sixth of the arm's reach."""
     slip_limit: Annotated[Length, Gt(0)] = 0.6
@@ -84,7 +80,7 @@ class Hover(Sequence):
         self.phase = Phase.STATION
         self.abort_rule = ""
         self._since = 0.0
-        self._retreat_burn = True
+        self._burn = RetreatBurn(parameters)
 
     @property
     def is_leaving(self) -> bool:
@@ -94,15 +90,13 @@ class Hover(Sequence):
     @property
     def is_done(self) -> bool:
         """The craft has left with its retreat speed."""
-        return self.phase is Phase.RETREAT and not self._retreat_burn
+        return self.phase is Phase.RETREAT and self._burn.is_over
 
     def command(self, seen: Observation) -> Command:
         """Advance the phase by what is seen, then command what the phase asks for."""
         self._advance(seen)
-        p = self.parameters
         if self.phase is Phase.RETREAT:
-            self._retreat_burn = self._retreat_burn and seen.normal_speed < p.retreat_speed
-            thrust = p.retreat_thrust if self._retreat_burn else 0.0
+            thrust = self._burn.thrust(seen)
             return Command(thrust=thrust, actions=(Action.INLET_SHUT, Action.ARM_STOW))
         return Command(push=self._push(seen), actions=self._actions(seen.time))
 

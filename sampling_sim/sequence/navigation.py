@@ -51,15 +51,19 @@ def release_state(
 
 
 class Sensors:
-    """Altimeter with a bias, and a contact sensor that tells late."""
+    """Altimeter and place with a bias, and a contact sensor that tells late."""
 
     def __init__(self, parameters: ApproachParameters, control_step: float) -> None:
-        self._bias = parameters.altimeter_bias
+        p = parameters
+        self._bias = np.array([p.place_bias_x, p.place_bias_y, p.altimeter_bias])
         self._forces = deque([0.0] * round(parameters.contact_latency / control_step))
 
     def seen(self, truth: Observation) -> Observation:
         """Return what is seen of the truth at this control step; call once a step."""
         self._forces.append(truth.head_force)
         return replace(
-            truth, altitude=truth.altitude + self._bias, head_force=self._forces.popleft()
+            truth,
+            altitude=truth.altitude + float(self._bias[2]),
+            offset=truth.offset + self._bias,
+            head_force=self._forces.popleft(),
         )

@@ -12,8 +12,8 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from sampling_sim.mechanism.base import Action, Design
-from sampling_sim.quantities import Force, Length, Speed, Time
-from sampling_sim.sequence.approach import ApproachParameters, Hanging
+from sampling_sim.quantities import Force, Length, Time
+from sampling_sim.sequence.approach import DescentParameters, Hanging, RetreatBurn
 from sampling_sim.sequence.phases import Command, Observation, Phase, Sequence
 
 SLOW_SHARE = 0.01
@@ -21,7 +21,7 @@ SLOW_SHARE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
-class TouchAndGoParameters(ApproachParameters):
+class TouchAndGoParameters(DescentParameters):
     """The sequence, its navigation state at release, and its limits.
 
     The navigation values are those of one case; give a distribution to disperse them.
@@ -29,10 +29,6 @@ class TouchAndGoParameters(ApproachParameters):
 
     kind: Literal["touch_and_go"] = "touch_and_go"
     """Which sequence."""
-    approach_speed: Annotated[Speed, Gt(0), Le(1.0)] = 0.05
-    """[m/s] closing speed along −n at release; chosen: 3–10 cm/s assumed in facts §2."""
-    release_clearance: Annotated[Length, Gt(0), Le(5.0)] = 0.02
-    """[m] lowest head point above the highest grain at release; chosen: nothing happens above."""
     braking_thrust: Annotated[Force, Ge(0)] = 40.0
     """[N] along craft +z from contact until the descent has stopped; chosen: stops 2.1 t at
     5 cm/s in 2.6 s and 6.6 cm."""
@@ -41,23 +37,12 @@ class TouchAndGoParameters(ApproachParameters):
     speed, until a hundredth of it is left; chosen: constant, thrusters are on or off."""
     dwell: Annotated[Time, Ge(0), Le(600.0)] = 4.0
     """[s] from contact to retreat; facts §2: 2–20 s assumed."""
-    retreat_thrust: Annotated[Force, Gt(0)] = 200.0
-    """[N] along craft +z until `retreat_speed`; chosen: 0.1 m/s² for 2.1 t."""
-    retreat_speed: Annotated[Speed, Gt(0), Le(5.0)] = 0.25
-    """[m/s] outward speed at which the retreat thrust ends; chosen."""
     brushes_from: Literal["release", "altitude", "contact", "never"] = "contact"
     """When the sampler starts (wheels, gas, projectile); "never" is the control that must collect
     nothing."""
     brushes_altitude: Annotated[Length, Gt(0), Le(5.0)] = 0.1
     """[m] of the lowest craft point, as the altimeter reads it, at which the sampler starts where
     `brushes_from` is "altitude"; chosen."""
-    contact_timeout: Annotated[Time, Gt(0)] = 20.0
-    """[s] without contact after which the approach is aborted (rule "no_contact"); chosen."""
-
-    @property
-    def speed_scale(self) -> float:
-        """Speed [m/s] that residuals are measured by."""
-        return self.approach_speed
 
     def hanging(self, design: Design) -> Hanging:
         """Lowest head point at `release_clearance`, the middle of the housing's rim at the aim."""
@@ -79,7 +64,7 @@ class TouchAndGo(Sequence):
         self.phase = Phase.APPROACH
         self.abort_rule = ""
         self.contact_time = float("nan")
-        self._retreat_burn = True
+        self._burn = RetreatBurn(parameters)
         self._is_low = False
 
     @property
@@ -90,11 +75,9 @@ class TouchAndGo(Sequence):
     def command(self, seen: Observation) -> Command:
         """Advance the phase by what is seen, then command what the phase asks for."""
         self._advance(seen)
-        p = self.parameters
         if self.phase is Phase.RETREAT:
             # the sampler stops with the inlet shutting, so that nothing is thrown at it
-            self._retreat_burn = self._retreat_burn and seen.normal_speed < p.retreat_speed
-            thrust = p.retreat_thrust if self._retreat_burn else 0.0
+            thrust = self._burn.thrust(seen)
             return Command(thrust=thrust, actions=(Action.SAMPLER_OFF, Action.INLET_SHUT))
         thrust = self._braking(seen) if self.phase is Phase.BRAKE else 0.0
         sampler = Action.SAMPLER_ON if self._is_sampling(seen) else Action.SAMPLER_OFF

@@ -42,10 +42,6 @@ class Contacts:
     force: FloatArray
     """[N] of the ground on the link, normal and friction, shape (k, 3)."""
 
-    def force_on(self, link: int) -> FloatArray:
-        """Sum [N] of the ground's forces on one link, shape (3,)."""
-        return np.asarray(self.force[self.link == link].sum(axis=0), dtype=float)
-
 
 NO_CONTACTS = Contacts(
     np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros((0, 3))

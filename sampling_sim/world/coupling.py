@@ -93,8 +93,8 @@ class ExchangeBooks:
     """[N·s] of the grains on all links, shape (3,)."""
     field_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
     """[N·s] of the field on all links."""
-    thrust_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
-    """[N·s] of what was applied from outside (thrusters)."""
+    applied_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
+    """[N·s] of what was applied from outside (thrusters, effects)."""
     bedrock_impulse: FloatArray = field(default_factory=lambda: np.zeros(3))
     """[N·s] of bedrock."""
     tool_work: float = 0.0
@@ -107,7 +107,7 @@ class ExchangeBooks:
     @property
     def impulse(self) -> FloatArray:
         """All that acted on the craft [N·s]; its momentum change but for the engine's residual."""
-        return self.grain_impulse + self.field_impulse + self.thrust_impulse + self.bedrock_impulse
+        return self.grain_impulse + self.field_impulse + self.applied_impulse + self.bedrock_impulse
 
 
 class Coupling:
@@ -177,7 +177,7 @@ class Coupling:
             )
             if thrust is not None:
                 outer += thrust
-                books.thrust_impulse += step * thrust.sum(axis=0)
+                books.applied_impulse += step * thrust.sum(axis=0)
         world.step()
         self._book_work(before, loads)
         ground = loads.force.copy()

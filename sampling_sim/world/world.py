@@ -301,15 +301,20 @@ class World:
         drives = [(joint.name, joint.drive) for joint in self.design.joints]
         for command in self.design.commands.values():
             drives.extend(command.items())
-        inertia = {j.name: self._joint_inertia(i) for i, j in enumerate(self.design.joints)}
+        inertia = {
+            joint.name: min(self._joint_inertia(i, {}), self._joint_inertia(i, self.design.start))
+            for i, joint in enumerate(self.design.joints)
+        }
         for name, drive in drives:
             longest = drive.longest_step(inertia[name])
             if self.step_size > longest:
                 allowed = f"the drive of joint {name!r} asks for {longest:.3g} s or less"
                 raise ConfigError("engine.exchange_step", self.step_size, allowed)
 
-    def _joint_inertia(self, joint: int) -> float:
-        """Inertia [kg or kg·m²] that a joint's drive feels, by a trial step from rest."""
+    def _joint_inertia(self, joint: int, pose: Mapping[str, float]) -> float:
+        """Inertia [kg or kg·m²] that a joint's drive feels in a pose, by a trial step from rest."""
+        for name, position in pose.items():
+            self.set_joint(name, position)
         effort = [float(other == joint) for other in range(len(self._joints))]
         self._bullet.drive(self._body, self._joints, effort)
         self._bullet.step()

@@ -78,4 +78,9 @@ def case_of(mechanism: str, surface: str) -> Case:
         "layer": replace(bed, depth=2.0 * bed.diameter_max),
         "rock": replace(bed, surface="rock"),
     }
-    return replace(case, regolith=changed[surface])
+    if mechanism == "drill_anchor" and surface == "rock":
+        case = replace(case, sequence=replace(case.sequence, drill_depth=0.005))
+    # coarse, soft grains pinched against rock: what is asked for here is an end, not a figure
+    wide = {"overlap_grain_peak": 0.3, "overlap_tool_peak": 0.5, "overlap_fixed_peak": 0.5}
+    engine = replace(case.engine, **wide)
+    return replace(case, regolith=changed[surface], engine=engine)

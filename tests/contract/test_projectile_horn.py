@@ -86,7 +86,7 @@ def test_the_head_gets_recoil_and_bounces_and_both_are_booked() -> None:
     given, books = effect(simulation).given, simulation.coupling.books
     assert RECOIL < given[2] < 2.0 * RECOIL
     # thrusters and the shot are all that acts from outside beside field and ground
-    thrust = books.thrust_impulse - given
+    thrust = books.applied_impulse - given
     assert abs(thrust[2] - simulation.thrusters.impulse) < 1e-2 * simulation.thrusters.impulse
     assert outcome.momentum_drift < 1e-6
     # twin: with the shot left out of the books the drift would be seen

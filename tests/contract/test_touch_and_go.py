@@ -129,7 +129,7 @@ def test_books_with_one_term_left_out_do_not_close() -> None:
     result, simulation, _ = sampled()
     books, world = simulation.coupling.books, simulation.world
     scale = world.mass.sum() * BASE.sequence.approach_speed
-    for impulse in (books.grain_impulse, books.field_impulse, books.thrust_impulse):
+    for impulse in (books.grain_impulse, books.field_impulse, books.applied_impulse):
         assert np.linalg.norm(impulse) > MOMENTUM_CLOSES * scale
     energy = simulation.start_energy + result.outcome.motor_work
     for work in (world.applied_work, *world.drive_work):

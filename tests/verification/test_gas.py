@@ -18,7 +18,6 @@ from sampling_sim.mechanism.base import Action
 from sampling_sim.mechanism.craft import CraftParameters
 from sampling_sim.mechanism.gas_head import GasHeadParameters, gas_head_design
 from sampling_sim.regolith.bare_rock import BareRock
-from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.world.coupling import Coupling
 from sampling_sim.world.settings import EngineParameters
 from sampling_sim.world.world import World, WorldState
@@ -39,13 +38,13 @@ def fired(sampler: GasHeadParameters) -> tuple[GasEffect, np.ndarray]:
     """Fire the bottle in empty space, 0.3 s; the effect and the momentum [kg·m/s] of the craft."""
     design, engine = gas_head_design(CraftParameters(), sampler), EngineParameters()
     effect = effect_of(sampler)
-    nothing = BareRock(RegolithParameters(surface="rock"), STEP, len(design.links))
+    nothing = BareRock(STEP, len(design.links))
     with World(design, engine) as world:
         coupling = Coupling(world, None, None, contacts_per_exchange=1)
         for _ in range(600):
             loads = effect.act(world.state(), nothing, STEP)
             coupling.exchange(*(loads or (None, None)))
-        booked = coupling.books.thrust_impulse
+        booked = coupling.books.applied_impulse
         gained = world.momentum()
     # PyBullet's own residual in a craft with joints: 3e-6 (docs/world.md)
     assert np.linalg.norm(gained - booked) < 1e-5 * np.linalg.norm(booked)

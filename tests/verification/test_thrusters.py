@@ -65,7 +65,7 @@ def test_a_turned_line_of_thrust_misses_the_centre_of_mass() -> None:
     lever = np.array([0.0, 0.0, -1.0])
     expected = np.cross(lever, forces[0] - [0.0, 0.0, 200.0])
     assert np.allclose(torques[0], expected, rtol=1e-12)
-    assert abs(torques[0][0]) == pytest.approx(side, rel=1e-12)
+    assert torques[0][0] == pytest.approx(-side, rel=1e-12)
     assert not given(CRAFT, [np.array([0.0, 0.0, 200.0])])[1].any()
 
 

@@ -15,7 +15,7 @@ from world_designs import engine
 
 from sampling_sim.mechanism.base import Box, Design, Link
 from sampling_sim.mechanism.craft import CraftParameters, box_inertia, wings_on_bus
-from sampling_sim.mechanism.wings import WINGS, tip_deflection, with_wings
+from sampling_sim.mechanism.wings import WINGS, with_wings
 from sampling_sim.world.world import World
 
 CRAFT = CraftParameters(wing_frequency=0.5, wing_damping=0.0, wing_mass=150.0)
@@ -90,7 +90,3 @@ def test_refining_the_step_brings_the_period_to_the_closed_form() -> None:
 
 def test_rigid_wings_are_left_on_the_bus() -> None:
     assert len(with_wings(replace(CRAFT, wing_frequency=0.0), rigid()).links) == 1
-
-
-def test_a_tip_goes_with_the_sine_of_the_hinge() -> None:
-    assert tip_deflection(CRAFT, 0.1) == pytest.approx(6.5 * math.sin(0.1))

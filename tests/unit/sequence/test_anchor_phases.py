@@ -17,7 +17,7 @@ from sampling_sim.sequence.navigation import release_state
 from sampling_sim.sequence.phases import Observation, Phase
 
 P = AnchorParameters(tilt_x=0.02)
-QUIET = Observation(time=0.0, head_force=0.0, normal_speed=0.0, tilt=0.0, rate=0.0)
+QUIET = Observation(time=0.0, head_force=0.0, normal_speed=0.0, tilt=0.0, rate=0.0, altitude=0.0)
 
 
 def seen(time: float, **changes: object) -> Observation:
@@ -84,6 +84,7 @@ def test_the_craft_leaves_once_the_drills_are_out_or_after_a_time() -> None:
         assert machine.phase is Phase.RETREAT
         assert command.thrust == P.retreat_thrust
         assert command.actions == (Action.ANCHOR_RELEASE,)
+        assert machine.abort_rule == ("no_release" if measures["embedded_most"] else "")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,10 @@ def test_the_craft_leaves_once_the_drills_are_out_or_after_a_time() -> None:
         (Phase.DRILL, "no_penetration", 301.0, {}, Phase.RELEASE),
         (Phase.TEST_PULL, "anchor_slip", 0.1, {"measures": {"anchor_slip": 0.01}}, Phase.RELEASE),
         (Phase.SAMPLE, "tilt", 0.1, {"tilt": 0.4}, Phase.RELEASE),
+        (Phase.SAMPLE, "anchor_slip", 0.1, {"measures": {"anchor_slip": 0.01}}, Phase.RELEASE),
+        (Phase.DAMP, "lost_contact", 0.1, {"altitude": 0.06}, Phase.RETREAT),
+        (Phase.HOLD_DOWN, "lost_contact", 0.1, {"altitude": 0.06}, Phase.RETREAT),
+        (Phase.DRILL, "lost_contact", 0.1, {"altitude": 0.06}, Phase.RELEASE),
     ],
 )
 def test_abort_rules_name_themselves_and_release_drills_first(
