@@ -27,6 +27,7 @@ def ended(
     tilt: float = 0.0,
     slip: float = 0.0,
     rebound: float = math.nan,
+    lost: float = 0.0,
     sample: bool = False,
 ) -> Status:
     """Status of a case that has ended so."""
@@ -37,6 +38,7 @@ def ended(
         monitor=monitor,
         sequence=SimpleNamespace(abort_rule=rule),
         case=SimpleNamespace(sequence=LIMITS),
+        measures=lambda: {"anchors_lost": lost},
     )
     return _status(simulation, message, _flags(simulation), sample)
 
@@ -46,12 +48,13 @@ CLAIMS = {
     Status.TIMED_OUT: {"is_clear": False},
     Status.ABORTED: {"rule": "tilt"},
     Status.TIPPED_OVER: {"tilt": 0.81},
+    Status.ANCHOR_LOST: {"lost": 1.0},
     Status.SLIPPED: {"slip": 0.16},
     Status.REBOUNDED: {"rebound": 0.02},
     Status.COLLECTED: {"sample": True},
     Status.EMPTY: {},
 }
-"""Each status that a touch-and-go can end with, and what claims it, in the order of design §6."""
+"""Each status that a case can end with, and what claims it, in the order of design §6."""
 
 
 @pytest.mark.parametrize("status", CLAIMS)

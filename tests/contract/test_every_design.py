@@ -17,6 +17,7 @@ from sampling_sim.run import run_case
 MAY_BE_NAN = {
     "grain_size_max", "flap_open_fraction", "rebound_speed", "anchor_margin", "anchor_load",
     "drilled_depth", "ejecta_escaping", "wrist_force", "gas_used", "gas_held_back",
+    "anchor_slip",
 }  # fmt: skip
 """Not defined for every mechanism or end (docs/outcomes.md)."""
 ALL = [
