@@ -1,8 +1,8 @@
 """A paddle of the brush wheel throws a grain at rest with (1 + e) ω r, r where it is struck.
 
-The wheel turns at a set rate, as one far heavier than the grain does; rigid paddles, no friction.  The
-paddle turns on while it pushes: over a contact of t_c the direction turns by ω t_c, under 2e-2, and
-r grows by its square.
+The wheel turns at a set rate, as one far heavier than the grain does; rigid paddles, no friction.
+The paddle turns on while it pushes: over a contact of t_c the direction turns by ω t_c, under 2e-2,
+and r grows by its square.
 """
 
 import numpy as np
