@@ -110,6 +110,18 @@ def test_motor_work_is_the_work_on_the_grains() -> None:
         assert abs(outcome.tool_work / one - 1.0) > 0.1, name
 
 
+def test_wheels_too_weak_to_turn_in_the_ground_stall_and_collect_next_to_nothing() -> None:
+    """A twentieth of the torque: 0.05 kg where 0.86 kg are collected, stalled as long as it dwells.
+
+    That is one packing; a fifth is asked for, and a stall for half of the dwell.
+    """
+    weak = replace(BASE, mechanism=replace(BASE.mechanism, torque_limit=0.02))
+    outcome, strong = run_case(weak).outcome, sampled()[0].outcome
+    assert outcome.stall_time > 0.5 * BASE.sequence.dwell
+    assert outcome.collected_mass < 0.2 * strong.collected_mass
+    assert strong.stall_time < 0.1
+
+
 MOMENTUM_CLOSES = 3e-7
 """Of m·v0.  With rigid wings 2e-10 to 8e-9 with two packings at exchange steps of 0.1 to 1 ms,
 falling with the step: PyBullet's first order in a craft with joints (docs/world.md); 6e-8 with
