@@ -46,6 +46,7 @@ def test_the_anchors_load_is_what_the_craft_feels_in_the_pull() -> None:
     assert pull[2, 1] > 0.0
 
 
+@pytest.mark.slow
 def test_the_same_case_gives_the_same_bits() -> None:
     first = sampled()[0].outcome
     again = run_case(BASE).outcome

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pytest
 from coarse_case import BASE, Tracks
 
 from sampling_sim.regolith.shape_parameters import GrainShapeParameters
@@ -60,6 +61,7 @@ def test_the_spheres_of_every_pebble_stay_where_the_body_carries_them():
     assert moved.max() > 0.05
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits():
     """Every column but the wall time."""
     one = sampled()[0].outcome

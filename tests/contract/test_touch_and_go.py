@@ -187,6 +187,7 @@ def test_size_classes_count_the_sample_and_the_free_bed() -> None:
     assert np.all(series["sizes/diameter_max"] > series["sizes/diameter_min"])
 
 
+@pytest.mark.slow
 def test_more_strength_in_the_bed_stops_the_craft_harder() -> None:
     weak, strong = (
         np.array([speed_lost(strength, packing) for packing in PACKINGS])

@@ -56,7 +56,9 @@ def stiffer(way, **options):
     return (force / reference).mean(), awake.mean()
 
 
-@pytest.mark.parametrize("way", [SLOW, OBLIQUE], ids=["1 mm/s", "oblique"])
+@pytest.mark.parametrize(
+    "way", [pytest.param(SLOW, marks=pytest.mark.slow), OBLIQUE], ids=["1 mm/s", "oblique"]
+)
 def test_a_plate_meets_the_force_it_meets_with_every_grain_awake(way):
     """And grains were left out, or nothing would have been tested.
 
