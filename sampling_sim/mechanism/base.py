@@ -18,6 +18,12 @@ from sampling_sim.regolith.primitives import Primitive
 Vector = tuple[float, float, float]
 
 
+def as_vector(values: FloatArray) -> Vector:
+    """Three numbers as a plain tuple."""
+    x, y, z = (float(value) for value in values)
+    return (x, y, z)
+
+
 class Action(StrEnum):
     """What a sequence can ask of a mechanism; a design answers with drives for those it knows."""
 

@@ -26,12 +26,10 @@ from sampling_sim.mechanism.craft import (
     craft_outline,
     cylinder_inertia,
 )
-from sampling_sim.mechanism.drives import Drive, ForceLimitedSlide, SpeedMotor
+from sampling_sim.mechanism.drives import Drive, SpeedMotor
+from sampling_sim.mechanism.shutters import shutter_commands
 
 __all__ = ["BrushWheelsParameters", "brush_wheels_design"]
-
-FLAP_RESPONSE = 0.005
-"""[s] in which the flap's carriage takes up its speed; chosen: over ten exchange steps."""
 
 
 def brush_wheels_design(craft: CraftParameters, sampler: BrushWheelsParameters) -> Design:
@@ -128,20 +126,12 @@ def _commands(p: BrushWheelsParameters, flap_travel: float) -> dict[Action, dict
         motor = SpeedMotor(speed=speed, gain=gain, torque_limit=p.torque_limit)
         return {"wheel_left": motor, "wheel_right": motor}
 
-    def flap(target: float) -> dict[str, Drive]:
-        slide = ForceLimitedSlide(
-            target=target,
-            speed=p.flap_speed,
-            gain=p.flap_mass / FLAP_RESPONSE,
-            force_limit=p.flap_force,
-        )
-        return {"flap": slide}
-
     return {
         Action.SAMPLER_ON: wheels(p.wheel_speed),
         Action.SAMPLER_OFF: wheels(0.0),
-        Action.INLET_OPEN: flap(0.0),
-        Action.INLET_SHUT: flap(flap_travel),
+        **shutter_commands(
+            "flap", flap_travel, speed=p.flap_speed, inertia=p.flap_mass, limit=p.flap_force
+        ),
     }
 
 

@@ -21,7 +21,7 @@ from sampling_sim.mechanism.base import (
     Joint,
     JointKind,
     Link,
-    Vector,
+    as_vector,
 )
 from sampling_sim.mechanism.craft import (
     CraftParameters,
@@ -110,7 +110,7 @@ def _links(p: DrillAnchorParameters, leg: LegGeometry) -> tuple[Link, ...]:
     strut, foot, carriage, drill = leg.names
     along = (leg.ankle - leg.hip) / p.leg_length
     ball = Ball(
-        centre=_vector(_above(leg.sole, p.foot_radius) - _foot_centre(p, leg)),
+        centre=as_vector(_above(leg.sole, p.foot_radius) - _foot_centre(p, leg)),
         radius=p.foot_radius,
     )
     tube = cylinder_inertia(p.foot_mass, p.foot_radius, p.foot_length, axis=2)
@@ -120,26 +120,26 @@ def _links(p: DrillAnchorParameters, leg: LegGeometry) -> tuple[Link, ...]:
             name=strut,
             mass=p.leg_mass,
             inertia=_rod(p.leg_mass, p.leg_length, along),
-            position=_vector(0.5 * (leg.hip + leg.ankle)),
+            position=as_vector(0.5 * (leg.hip + leg.ankle)),
         ),
         Link(
             name=foot,
             mass=p.foot_mass,
             inertia=tube,
-            position=_vector(_foot_centre(p, leg)),
+            position=as_vector(_foot_centre(p, leg)),
             ground_shapes=(ball,),
         ),
         Link(
             name=carriage,
             mass=p.carriage_mass,
             inertia=0.4 * p.carriage_mass * CARRIAGE_RADIUS**2 * np.eye(3),
-            position=_vector(leg.carriage),
+            position=as_vector(leg.carriage),
         ),
         Link(
             name=drill,
             mass=p.drill_mass,
             inertia=_axial(p.spin_inertia, across, leg.drill),
-            position=_vector(leg.tip - 0.5 * p.drill_length * leg.drill),
+            position=as_vector(leg.tip - 0.5 * p.drill_length * leg.drill),
         ),
     )
 
@@ -174,8 +174,8 @@ def _chain(
             kind=kind,
             parent=parent,
             child=child,
-            position=_vector(position),
-            axis=_vector(axis),
+            position=as_vector(position),
+            axis=as_vector(axis),
             drive=drive,
         )
         for (name, kind, position, axis, drive), parent, child in zip(
@@ -226,8 +226,8 @@ def _tips(p: DrillAnchorParameters, legs: list[LegGeometry]) -> DrillTips:
     )
     return DrillTips(
         links=tuple(leg.first + 3 for leg in legs),
-        points=tuple(_vector(0.5 * p.drill_length * leg.drill) for leg in legs),
-        axes=tuple(_vector(leg.drill) for leg in legs),
+        points=tuple(as_vector(0.5 * p.drill_length * leg.drill) for leg in legs),
+        axes=tuple(as_vector(leg.drill) for leg in legs),
         senses=_senses(p),
         bit=bit,
         rock=Strength(shear=p.rock_shear, bearing=p.rock_bearing, density=p.rock_density),
@@ -249,7 +249,7 @@ def _disc(p: DrillAnchorParameters, leg: LegGeometry) -> Primitive:
         part="foot",
         kind=PrimitiveKind.CYLINDER,
         size=(p.foot_radius, 0.5 * p.foot_thickness, 0.0),
-        position=_vector(centre),
+        position=as_vector(centre),
         friction_coefficient=p.friction_coefficient,
         restitution=p.restitution,
     )
@@ -259,21 +259,21 @@ def _outline(p: DrillAnchorParameters, leg: LegGeometry) -> tuple[Box, ...]:
     """Boxes along the strut, the foot's disc and the drill's tip; the rest is inside the foot."""
     middle, run = 0.5 * (leg.hip + leg.ankle), leg.ankle - leg.hip
     shares = (np.arange(STRUT_BOXES) + 0.5) / STRUT_BOXES
-    half = _vector(0.5 * np.abs(run) / STRUT_BOXES + STRUT_RADIUS)
+    half = as_vector(0.5 * np.abs(run) / STRUT_BOXES + STRUT_RADIUS)
     strut = tuple(
-        Box(link=leg.first, centre=_vector(leg.hip + share * run - middle), half_extents=half)
+        Box(link=leg.first, centre=as_vector(leg.hip + share * run - middle), half_extents=half)
         for share in shares
     )
     lift = _above(leg.sole, 0.5 * p.foot_thickness) - _foot_centre(p, leg)
     disc = Box(
         link=leg.first + 1,
-        centre=_vector(lift),
+        centre=as_vector(lift),
         half_extents=(p.foot_radius, p.foot_radius, 0.5 * p.foot_thickness),
     )
     radius = 0.5 * p.bit_diameter
     end = Box(
         link=leg.first + 3,
-        centre=_vector((0.5 * p.drill_length - radius) * leg.drill),
+        centre=as_vector((0.5 * p.drill_length - radius) * leg.drill),
         half_extents=(radius,) * 3,
     )
     return (*strut, disc, end)
@@ -298,8 +298,3 @@ def _rod(mass: float, length: float, axis: FloatArray) -> FloatArray:
 def _axial(along: float, across: float, axis: FloatArray) -> FloatArray:
     """Inertia [kg·m²] of a body of revolution about a unit vector, shape (3, 3)."""
     return np.asarray(across * np.eye(3) + (along - across) * np.outer(axis, axis))
-
-
-def _vector(values: FloatArray) -> Vector:
-    x, y, z = (float(value) for value in values)
-    return (x, y, z)

@@ -30,7 +30,7 @@ from sampling_sim.mechanism.craft import (
     craft_outline,
     cylinder_inertia,
 )
-from sampling_sim.mechanism.drives import Drive, ForceLimitedSlide
+from sampling_sim.mechanism.drives import Drive
 from sampling_sim.mechanism.gas_parameters import GasHeadParameters
 from sampling_sim.mechanism.gas_surfaces import (
     HEAD,
@@ -39,11 +39,9 @@ from sampling_sim.mechanism.gas_surfaces import (
     rim_points,
     sleeve_surface,
 )
+from sampling_sim.mechanism.shutters import shutter_commands
 
 __all__ = ["GasHeadParameters", "GasJet", "gas_head_design"]
-
-SLEEVE_RESPONSE = 0.005
-"""[s] in which the sleeve's carriage takes up its speed; chosen: over ten exchange steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,17 +153,9 @@ def _sleeve_joint(g: HeadGeometry, commands: dict[Action, dict[str, Drive]]) -> 
 
 def _commands(p: GasHeadParameters, travel: float) -> dict[Action, dict[str, Drive]]:
     """Sleeve up and down; the gas takes its commands itself."""
-
-    def sleeve(target: float) -> dict[str, Drive]:
-        slide = ForceLimitedSlide(
-            target=target,
-            speed=p.flap_speed,
-            gain=p.flap_mass / SLEEVE_RESPONSE,
-            force_limit=p.flap_force,
-        )
-        return {"flap": slide}
-
-    return {Action.INLET_OPEN: sleeve(0.0), Action.INLET_SHUT: sleeve(travel)}
+    return shutter_commands(
+        "flap", travel, speed=p.flap_speed, inertia=p.flap_mass, limit=p.flap_force
+    )
 
 
 def _head_outline(g: HeadGeometry) -> Box:

@@ -20,8 +20,9 @@ from sampling_sim.mechanism.craft import (
     craft_outline,
     cylinder_inertia,
 )
-from sampling_sim.mechanism.drives import Drive, ForceLimitedSlide
+from sampling_sim.mechanism.drives import Drive
 from sampling_sim.mechanism.horn_parameters import CLEARANCE, ProjectileHornParameters
+from sampling_sim.mechanism.shutters import shutter_commands
 from sampling_sim.regolith.primitives import Primitive, PrimitiveKind
 
 __all__ = ["Projectile", "ProjectileHornParameters", "projectile_horn_design"]
@@ -30,8 +31,6 @@ HEAD, LID = 3, 4
 """Link indices, after bus, arm and wrist."""
 LID_OVERLAP = 0.005
 """[m] chosen: by which the shut lid reaches under the catcher's wall on every side."""
-LID_RESPONSE = 0.005
-"""[s] in which the lid's carriage takes up its speed; chosen: ten exchange steps."""
 RIM_POINTS = 8
 """Around the mouth: measured points, and the balls that meet bedrock; chosen."""
 
@@ -202,16 +201,7 @@ def _links(g: HornGeometry, base: float) -> tuple[Link, Link]:
 
 
 def _commands(p: ProjectileHornParameters, travel: float) -> dict[Action, dict[str, Drive]]:
-    def lid(target: float) -> dict[str, Drive]:
-        slide = ForceLimitedSlide(
-            target=target,
-            speed=p.lid_speed,
-            gain=p.lid_mass / LID_RESPONSE,
-            force_limit=p.lid_force,
-        )
-        return {"lid": slide}
-
-    return {Action.INLET_OPEN: lid(0.0), Action.INLET_SHUT: lid(travel)}
+    return shutter_commands("lid", travel, speed=p.lid_speed, inertia=p.lid_mass, limit=p.lid_force)
 
 
 def _head_outline(g: HornGeometry) -> tuple[Box, Box, Box]:

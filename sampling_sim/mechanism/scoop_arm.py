@@ -16,7 +16,16 @@ import numpy as np
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError
-from sampling_sim.mechanism.base import Action, Box, Design, Joint, JointKind, Link, Vector
+from sampling_sim.mechanism.base import (
+    Action,
+    Box,
+    Design,
+    Joint,
+    JointKind,
+    Link,
+    Vector,
+    as_vector,
+)
 from sampling_sim.mechanism.checks import TOUCH
 from sampling_sim.mechanism.craft import (
     CraftParameters,
@@ -33,12 +42,11 @@ from sampling_sim.mechanism.scoop_surfaces import (
     rim_points,
     scoop_surfaces,
 )
+from sampling_sim.mechanism.shutters import shutter_commands
 
 __all__ = ["ScoopArmParameters", "arm_poses", "scoop_arm_design"]
 
 JOINTS = ("shoulder", "elbow", "wrist")
-LID_RESPONSE = 0.005
-"""[s] in which the lid takes up its speed; chosen: over ten exchange steps."""
 LID_SETTLING = 0.05
 """[s] over which the lid closes the last of its way; chosen: 8° at its rate."""
 WRIST_EARLY = 0.7
@@ -167,14 +175,14 @@ def _links(craft: CraftParameters, g: ScoopGeometry) -> tuple[Link, ...]:
             name="scoop",
             mass=p.scoop_mass,
             inertia=box_inertia(p.scoop_mass, (x, y, z)),
-            position=_vector(scoop),
+            position=as_vector(scoop),
             ground_shapes=(g.cup,),
         ),
         Link(
             name="lid",
             mass=p.lid_mass,
             inertia=box_inertia(p.lid_mass, edges),
-            position=_vector(scoop + g.lid_centre),
+            position=as_vector(scoop + g.lid_centre),
         ),
     )
 
@@ -207,7 +215,7 @@ def _joints(
         ("shoulder", "bus", "upper_arm", places[0]),
         ("elbow", "upper_arm", "forearm", places[1]),
         ("wrist", "forearm", "scoop", places[2]),
-        ("lid", "scoop", "lid", _vector(scoop + g.hinge)),
+        ("lid", "scoop", "lid", as_vector(scoop + g.hinge)),
     )
     held = {**commands[Action.ARM_STOW], **commands[Action.INLET_OPEN]}
     return tuple(
@@ -229,23 +237,18 @@ def _commands(g: ScoopGeometry, poses: Mapping[str, Pose]) -> dict[Action, dict[
     p = g.sampler
     down, swept = poses["let down"], poses["swept"]
     about_hinge = p.lid_mass * g.lid_length**2 / 3.0
-
-    def lid(target: float) -> dict[str, Drive]:
-        turn = ForceLimitedSlide(
-            target=target,
-            speed=p.lid_rate,
-            gain=about_hinge / LID_RESPONSE,
-            force_limit=p.lid_torque,
-            settling_time=LID_SETTLING,
-        )
-        return {"lid": turn}
-
     return {
         Action.ARM_REACH: _move(p, poses["stowed"], down),
         Action.SAMPLER_ON: {"wrist": _servo(p, "wrist", swept["wrist"], p.sweep_rate)},
         Action.ARM_STOW: _move(p, swept, poses["stowed"]),
-        Action.INLET_OPEN: lid(0.0),
-        Action.INLET_SHUT: lid(math.pi),
+        **shutter_commands(
+            "lid",
+            math.pi,
+            speed=p.lid_rate,
+            inertia=about_hinge,
+            limit=p.lid_torque,
+            settling_time=LID_SETTLING,
+        ),
     }
 
 
@@ -270,8 +273,3 @@ def _servo(p: ScoopArmParameters, joint: str, target: float, rate: float) -> For
         force_limit=limit,
         settling_time=p.joint_settling,
     )
-
-
-def _vector(values: np.ndarray) -> Vector:
-    x, y, z = (float(value) for value in values)
-    return x, y, z

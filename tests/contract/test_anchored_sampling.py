@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 from anchored_case import BASE, anchored, sampled
+from every_case import case_of
 
 from sampling_sim.outcome import NOT_COMPARED, Status
-from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.run import run_case
 
 PHASES = [
@@ -82,31 +82,9 @@ def test_a_pull_beyond_the_hold_is_named() -> None:
 def test_a_small_craft_anchors_through_a_thin_layer_of_grains() -> None:
     """Grains of 50–70 mm, two deep, on rock; the feet stand on grains, the drills pass to rock."""
     # half a core minute, and as much again to pour the bed the first time
-    craft = replace(BASE.craft, mass=300.0, bus_size=0.6, wing_mass=5.0, wing_span=4.0)
-    mechanism = replace(
-        BASE.mechanism,
-        foot_offset=0.4,
-        foot_radius=0.1,
-        leg_length=0.9,
-        feed_stroke=0.3,
-        feed_speed=0.08,
-    )
-    bed = RegolithParameters(
-        diameter_min=0.05,
-        diameter_max=0.07,
-        depth=0.14,
-        width_x=1.2,
-        width_y=1.2,
-        youngs_modulus=1e7,
-    )
-    sequence = replace(BASE.sequence, drill_depth=0.16, drill_time=9.0, hold_down_thrust=60.0)
-    engine = replace(
-        BASE.engine, contact_step=5e-4, overlap_grain_peak=0.2, overlap_tool_peak=0.3,
-        overlap_grain_mean=0.05, overlap_fixed_peak=0.3,
-    )  # fmt: skip
-    case = replace(
-        BASE, craft=craft, mechanism=mechanism, regolith=bed, sequence=sequence, engine=engine
-    )
+    case = case_of("drill_anchor", "layer")
+    sequence = replace(case.sequence, drill_depth=0.16)
+    case = replace(case, sequence=sequence)
     outcome = run_case(case).outcome
     assert outcome.status is Status.COLLECTED, outcome
     assert outcome.anchor_margin > 0.0
