@@ -47,7 +47,11 @@ def test_a_touch_and_go_across_the_sides_ends_with_a_sample():
     assert outcome.message == ""
     assert outcome.status in {"collected", "rebounded"}
     assert outcome.collected_count > 0
-    may_be_nan = {"rebound_speed", "anchor_margin"}
+    # not defined for this sampler or end
+    may_be_nan = {
+        "rebound_speed", "anchor_margin", "anchor_load", "anchor_slip", "drilled_depth",
+        "ejecta_escaping", "gas_used", "gas_held_back",
+    }  # fmt: skip
     for name, value in asdict(outcome).items():
         if isinstance(value, float) and name not in may_be_nan:
             assert math.isfinite(value), name
