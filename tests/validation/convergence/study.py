@@ -78,7 +78,8 @@ def page(levels: list[dict], columns: dict[str, dict], title: str = TITLE, note:
         cells = [difference(base, mine, outcome).text for outcome in OUTCOMES]
         time = np.mean(mine["wall_time"])
         lines += [f"| {level['name']} | {level['axis']} | {' | '.join(cells)} | {time:.0f} |"]
-    return "\n".join([*lines, "", note.rstrip(), coarse_graining(levels, columns)]).rstrip() + "\n"
+    parts = [*lines, "", note.rstrip(), "", coarse_graining(levels, columns)]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
