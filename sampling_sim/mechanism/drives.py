@@ -10,6 +10,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+SETTLING_TIME = 0.02
+"""[s] over which a slide closes the last of its way; chosen: 5 mm before the end at 0.25 m/s."""
+
 
 class Drive(Protocol):
     """A law of effort in a joint."""
@@ -78,8 +81,8 @@ class ForceLimitedSlide:
     """[N·s/m or N·m·s/rad] force or torque for a speed error."""
     force_limit: float
     """[N or N·m] it jams above it."""
-    settling_time: float = 0.02
-    """[s] over which the last of the way is closed; chosen: 5 mm before the end at 0.25 m/s."""
+    settling_time: float = SETTLING_TIME
+    """[s] over which the last of the way is closed."""
 
     def effort(self, position: float, speed: float) -> float:
         """clip(gain·(wanted − speed), ±limit), wanted speed ∝ the way left, limited."""

@@ -1,12 +1,10 @@
 """Shutters: flaps, sleeves and lids that open and shut an inlet, by one law in every design."""
 
 from sampling_sim.mechanism.base import Action
-from sampling_sim.mechanism.drives import Drive, ForceLimitedSlide
+from sampling_sim.mechanism.drives import SETTLING_TIME, Drive, ForceLimitedSlide
 
 RESPONSE = 0.005
 """[s] in which a shutter takes up its speed; chosen: over ten exchange steps."""
-SETTLING_TIME = 0.02
-"""[s] over which the last of the way is closed; chosen: 5 mm before the end at 0.25 m/s."""
 
 
 def shutter_commands(

@@ -306,9 +306,8 @@ class GrainSolver:
         rigid, free = self._clumps, self._clumps.inverse_mass > 0.0
         if not free.any():
             return
-        count = len(free)
-        rigid.velocity[free] = np.asarray(velocity)[:count][free]
-        clumps.set_rotation(rigid, turning[:count] * free[:, None], self._field.spin)
+        rigid.velocity[free] = np.asarray(velocity)[: len(free)][free]
+        clumps.set_rotation(rigid, turning[: len(free)] * free[:, None], self._field.spin)
         rigid.rate[:] = 0.0
         place_members(rigid, self._grains, self._region.free, self._field, self._cells.period, 0.0)
 

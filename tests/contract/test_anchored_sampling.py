@@ -46,6 +46,21 @@ def test_the_anchors_load_is_what_the_craft_feels_in_the_pull() -> None:
     assert pull[2, 1] > 0.0
 
 
+def test_what_the_holes_do_to_the_craft_is_the_grounds() -> None:
+    """`impulse` is that of feet and holes, to the field's few newton seconds and the sampling: 3 %.
+
+    Twin: the feet alone are over a tenth more.  Legs have no wrist; their hips carry the load.
+    """
+    result, loads = sampled()
+    rows, outcome = np.array(loads.rows), result.outcome
+    feet = rows[-1, 3] - rows[0, 3]
+    holes = BASE.engine.control_step * rows[:, 1].sum()
+    assert outcome.impulse == pytest.approx(feet + holes, rel=0.03)
+    assert feet > 1.1 * outcome.impulse
+    assert np.isnan(outcome.wrist_force)
+    assert outcome.bus_force > outcome.anchor_load
+
+
 @pytest.mark.slow
 def test_the_same_case_gives_the_same_bits() -> None:
     first = sampled()[0].outcome

@@ -11,8 +11,13 @@ from functools import cache
 import pytest
 from every_case import MECHANISMS, SURFACES, case_of
 
+from sampling_sim.errors import DivergenceError
 from sampling_sim.outcome import NOT_COMPARED, Outcome, Status
+from sampling_sim.regolith.bare_rock import BareRock
+from sampling_sim.regolith.step_criterion import require_step
+from sampling_sim.regolith.step_demand import met_limit
 from sampling_sim.run import run_case
+from sampling_sim.simulation import Simulation
 
 MAY_BE_NAN = {
     "grain_size_max", "flap_open_fraction", "rebound_speed", "anchor_margin", "anchor_load",
@@ -68,6 +73,17 @@ def test_bare_rock_gives_grains_to_nobody(name: str) -> None:
     assert outcome.collected_count == 0
     made_of_rock = name in {"drill_anchor", "projectile_horn"}
     assert (outcome.collected_mass > 0.0) == made_of_rock
+
+
+def test_no_grains_judge_the_step_on_bare_rock() -> None:
+    """A step that grains of this stiffness refuse (the twin) says nothing without grains."""
+    case = case_of("brush_wheels", "rock")
+    case = replace(case, engine=replace(case.engine, contact_step=case.engine.exchange_step))
+    with Simulation(case) as simulation:
+        for _ in range(3):
+            simulation.advance()
+    with pytest.raises(DivergenceError):
+        require_step(case.engine.contact_step, met_limit(case.regolith, BareRock.overlaps))
 
 
 @pytest.mark.slow

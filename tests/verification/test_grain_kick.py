@@ -1,4 +1,4 @@
-"""An impulse given to the grains is momentum gained, to round-off, awake or asleep, clumps too."""
+"""An impulse given to the grains is momentum gained, to round-off; asleep or awake."""
 
 import numpy as np
 import pytest
@@ -38,3 +38,17 @@ def test_a_fixed_grain_takes_no_kick() -> None:
     solver.kick(np.full((3, 3), 1e-3))
     assert not solver.velocity[1].any()
     assert solver.velocity[0].any()
+
+
+def test_kicks_to_grains_awake_leave_the_lists_alone() -> None:
+    """The first kick wakes and asks for lists; the twenty small ones after it do not."""
+    solver = GrainSolver(bed(), NO_FIELD, contact_step=1e-5, active_region=True)
+    impulse = np.full((3, 3), 1e-7)
+    solver.kick(impulse)
+    solver.advance(None, 1)
+    made = solver.rebuilds
+    for _ in range(20):
+        solver.kick(impulse)
+        solver.advance(None, 1)
+    assert solver.rebuilds == made
+    assert made > 0

@@ -75,14 +75,23 @@ def test_the_attitude_loop_is_a_damped_oscillator() -> None:
     ζ = 0.7, so with ω_d = ω √(1 − ζ²): e = e₀ exp(−ζωt)(cos ω_d t + ζω/ω_d sin ω_d t).  Symplectic
     Euler at 2,000 steps a period: first order, 2π/2000 = 3e-3 of the start.
     """
+    shape, error, start = swung(damped=True)
+    assert np.allclose(error, shape * start, atol=3e-3 * np.abs(start).max())
+    assert abs(shape) < 0.02
+    # the twin: blind to the rate it swings on, back where it started after a period
+    assert np.allclose(swung(damped=False)[1], start, atol=0.02 * np.abs(start).max())
+
+
+def swung(*, damped: bool) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the closed form's share, and the error [rad] after one period and at the start."""
     inertia, natural = np.diag([4e3, 1e3, 5e3]), 2.0 * np.pi * CRAFT.attitude_frequency
     error, rate = np.array([0.02, -0.01, 0.005]), np.zeros(3)
     start, time = error.copy(), 1.0 / CRAFT.attitude_frequency
     step = time / 2000.0
     for _ in range(2000):
-        rate = rate + step * np.linalg.solve(inertia, attitude_torque(CRAFT, inertia, error, rate))
+        seen = rate if damped else np.zeros(3)
+        rate = rate + step * np.linalg.solve(inertia, attitude_torque(CRAFT, inertia, error, seen))
         error = error + step * rate
-    damped, decay = natural * np.sqrt(1.0 - 0.49), 0.7 * natural
-    shape = np.exp(-decay * time) * (np.cos(damped * time) + decay / damped * np.sin(damped * time))
-    assert np.allclose(error, shape * start, atol=3e-3 * np.abs(start).max())
-    assert abs(shape) < 0.02
+    swing, decay = natural * np.sqrt(1.0 - 0.49), 0.7 * natural
+    shape = np.exp(-decay * time) * (np.cos(swing * time) + decay / swing * np.sin(swing * time))
+    return float(shape), error, start
