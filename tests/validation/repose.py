@@ -55,11 +55,12 @@ def repose_tangent(seed: int, side: int, **changes: float) -> float:
 
 
 def turned(bed: Bed, quarters: int) -> Bed:
-    """Bed turned by quarter turns about z; its box is square."""
-    position = bed.position.copy()
-    for _ in range(quarters):
-        position[:, :2] = np.column_stack([-position[:, 1], position[:, 0]])
-    return replace(bed, position=position)
+    """Bed turned by quarter turns about z, its springs with it; its box is square."""
+    vectors = [bed.position.copy(), bed.tangential.copy(), bed.rolling.copy()]
+    for vector in vectors * quarters:
+        vector[:, :2] = np.column_stack([-vector[:, 1], vector[:, 0]])
+    position, tangential, rolling = vectors
+    return replace(bed, position=position, tangential=tangential, rolling=rolling)
 
 
 def strip(bed: Bed) -> Bed:

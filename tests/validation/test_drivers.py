@@ -8,9 +8,10 @@ import pytest
 from beds import EARTH, STANDARD
 from impacts import Impact, depth_law, drag_law_depth, drag_terms, powers
 from intruders import Track, dropped
-from repose import SLICE, slope
+from repose import SLICE, slope, turned
 from slow_push import submerged_moment, table_stresses
 
+from sampling_sim.errors import PackingError
 from sampling_sim.regolith.bed import Bed
 from sampling_sim.regolith.laws.hertz import hertz_impact
 
@@ -21,6 +22,22 @@ def one_grain(radius=0.005):
         parameters=replace(STANDARD), position=np.zeros((1, 3)), radius=np.array([radius]),
         fixed=np.array([True]), floor=-1.0,
     )  # fmt: skip
+
+
+def test_a_bed_is_turned_with_its_springs():
+    """To round-off, for a quarter turn swaps coordinates; a bed turned without them is refused."""
+    two = Bed(
+        parameters=replace(STANDARD), position=np.array([[0.0, 0.0, 0.0], [0.0099, 0.0, 0.0]]),
+        radius=np.full(2, 0.005), fixed=np.zeros(2, bool), floor=-1.0, pairs=np.array([[0, 1]]),
+        tangential=np.array([[0.0, 2.0, 1.0]]), rolling=np.array([[0.0, 3.0, -1.0]]),
+    )  # fmt: skip
+    once, back = turned(two, 1), turned(turned(two, 1), 3)
+    assert np.allclose(once.position[1], [0.0, 0.0099, 0.0])
+    assert np.allclose(once.tangential, [[-2.0, 0.0, 1.0]])
+    assert np.array_equal(back.position, two.position)
+    assert np.array_equal(back.rolling, two.rolling)
+    with pytest.raises(PackingError, match="turned without"):
+        replace(two, position=once.position)
 
 
 def test_a_sphere_stopped_by_one_grain_follows_hertz():

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sampling_sim.cli_options import ExperimentFile, Json, Setting
+from sampling_sim.commands.options import ExperimentFile, Json, Setting
 
 
 def mechanism(

@@ -1,12 +1,15 @@
-"""Arguments and options that several commands of the command line share, and how they are read."""
+"""Arguments and options that several commands share, how they are read, and how a command ends."""
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from sampling_sim.errors import BadInput
+
+INTERRUPTED = 130
+"""128 + SIGINT, what shells expect of a program that Ctrl-C ended."""
 
 
 def _result_file(text: str) -> Path:
@@ -62,3 +65,11 @@ def metres(scale: str | None) -> float | None:
         return None if scale is None else magnitude(scale, "m")
     except ValueError as error:
         raise BadInput(f"--scale {scale!r} {error}") from None
+
+
+def end(line: str, code: int) -> NoReturn:
+    """End the program with one line on stderr."""
+    from sampling_sim.terminal import print_error
+
+    print_error(line)
+    raise SystemExit(code)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sampling_sim.cli_options import ExperimentFile, Json, Setting
+from sampling_sim.commands.options import ExperimentFile, Json, Setting
 
 
 def bed(
