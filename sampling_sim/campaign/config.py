@@ -107,6 +107,10 @@ class Experiment:
         """Address of the case of one row name."""
         return PlannedCase(index, *divmod(index, self.design_points))
 
+    def case_of(self, plan: PlannedCase) -> Any:
+        """Draw the case at an address of the plan; see `case`."""
+        return self.case(plan.replicate, plan.design_point)
+
     def case(self, replicate: int, design_point: int = 0) -> Any:
         """Draw one case; design points of a replicate share their random numbers.
 

@@ -80,7 +80,7 @@ def run_campaign(
     runner = runner or _real_runner()
     experiment = experiment if seed is None else experiment.reseeded(seed)
     # Every case is drawn before any runs: one that breaks a rule is refused while nothing is lost
-    drawn = {p: experiment.case(p.replicate, p.design_point) for p in experiment.plan(cases)}
+    drawn = {plan: experiment.case_of(plan) for plan in experiment.plan(cases)}
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
     with interrupts_noted() as interrupted:

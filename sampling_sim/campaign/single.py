@@ -58,7 +58,7 @@ def run_single(
         check_new(output)
     meshes = mesh_hashes(experiment)
     plan = experiment.planned(case)
-    inputs = experiment.case(plan.replicate, plan.design_point)
+    inputs = experiment.case_of(plan)
     try:
         result = runner(inputs, record=record and output is not None)
     except BadInput as error:
