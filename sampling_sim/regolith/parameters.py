@@ -108,7 +108,9 @@ class RegolithParameters:
     width_y: Annotated[Length, Gt(0)] = 0.4
     """[m] inner width of the box along y; chosen as width_x."""
     depth: Annotated[Length, Gt(0)] = 0.12
-    """[m] from the undisturbed surface to the floor; chosen: several times the sinkage."""
+    """[m] from the undisturbed surface to the floor; chosen: several times the sinkage, a layer over
+    rock.  The brush wheels collect a third less from a bed of 0.22 m, and no less still from one of
+    0.33 m (docs/convergence.md): a deep bed wants twice the default."""
     sides: Literal["walls", "periodic"] = "walls"
     """Smooth walls, or x and y repeat after the widths, as in a wide plain (`images.py`); chosen:
     walls, which hold what is thrown along the ground, and every figure so far was made with."""

@@ -8,19 +8,30 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "convergence"))
 from paired import difference
-from study import coarse_graining, page
+from study import coarse_graining, page, paired
 
 
 def columns(mass, seeds=(1, 1, 2, 2, 3, 3), **rest):
     """Columns of six replicates."""
     plain = dict.fromkeys(("peak_force", "max_sinkage", "ejected_mass", "wall_time"), np.ones(6))
     return plain | {
-        "collected_mass": np.asarray(mass, float), "packing_seed": np.asarray(seeds),
+        "case": np.arange(6), "packing_seed": np.asarray(seeds),
+        "collected_mass": np.asarray(mass, float),
         "status": np.array(["collected"] * 6),
     } | rest  # fmt: skip
 
 
 BASE = columns([1.0, 1.2, 0.8, 1.0, 1.1, 0.9])
+
+
+def test_a_level_with_fewer_cases_is_paired_by_case():
+    """Rows pair by the name of their case, not by their place."""
+    few = {name: values[[1, 2]] for name, values in BASE.items()}
+    theirs, mine = paired(BASE, few)
+    assert mine["case"].tolist() == theirs["case"].tolist() == [1, 2]
+    assert difference(theirs, mine, "collected_mass").share == 0.0
+    by_place = {name: values[:2] for name, values in BASE.items()}
+    assert difference(by_place, few, "collected_mass").share != 0.0
 
 
 def test_a_shift_common_to_all_pairs_has_no_width():

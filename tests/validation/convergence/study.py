@@ -6,7 +6,8 @@
 runs every level of levels.toml, or of the plan named, as a campaign of its own (in
 results/convergence/; an interrupted study goes on where it was) and writes results/convergence.json
 and docs/convergence.md, or the files of the plan's name.  `--set` changes the base experiment,
-`--levels` picks some of the levels.
+`--levels` picks some of the levels, `--kept` flies nothing and writes the page from the levels and
+cases that results/convergence/ holds.
 """
 
 import argparse
@@ -31,8 +32,8 @@ OUTCOMES = {"collected_mass": "kg", "peak_force": "N", "max_sinkage": "m", "ejec
 TITLE = "Convergence of the default touch-and-go"
 INTRODUCTION = """# {title}
 
-Written by `tests/validation/convergence/study.py`; do not edit. {repeats} replicates a level of
-`experiments/touch_and_go.toml`, paired (same approach errors, same packing seeds), with what the
+Written by `tests/validation/convergence/study.py`; do not edit. Up to {repeats} replicates a level
+of `experiments/touch_and_go.toml`, paired (same approach errors, same packing seeds), with what the
 plan beside that script changes. Each cell: mean, then the mean paired difference to the first level
 over its mean, with its 95 % interval over packings (over replicates where there are fewer than
 three packings).
@@ -47,23 +48,48 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--levels", nargs="*", help="names; all unless given")
     parser.add_argument("--set", nargs="*", default=[], help="KEY=VALUE for every level")
+    parser.add_argument("--kept", action="store_true", help="only write the page, of what is kept")
     asked = parser.parse_args()
     name = "convergence" if asked.plan == "levels" else f"convergence-{asked.plan}"
     asked.folder, asked.page = ROOT / "results" / name, ROOT / "docs" / f"{name}.md"
     return asked
 
 
+def store_of(level: dict, asked: argparse.Namespace) -> Path:
+    """Name the result file of a level."""
+    return asked.folder / f"{level['name'].replace(' ', '_')}.h5"
+
+
 def flown(level: dict, always: list[str], asked: argparse.Namespace) -> dict:
-    """Columns of all replicates of a level, run if need be."""
-    overrides = [*always, *asked.set, *level["set"]]
-    experiment = load_experiment(BASE, overrides)
-    path = asked.folder / f"{level['name'].replace(' ', '_')}.h5"
+    """Columns of the replicates of a level, run if need be unless only the kept ones are wanted."""
+    path = store_of(level, asked)
     sys.stdout.write(f"{level['name']}\n")
-    run_campaign(experiment, path, cases=asked.repeats, workers=asked.workers, resume=True)
+    if not asked.kept:
+        experiment = load_experiment(BASE, [*always, *asked.set, *level["set"]])
+        run_campaign(experiment, path, cases=asked.repeats, workers=asked.workers, resume=True)
     runs = read_store(path).runs
-    wanted = [*OUTCOMES, "status", "packing_seed", "wall_time", "overlap_peak", "overlap_tool"]
-    columns = {name: runs[name].values[: asked.repeats] for name in wanted}
+    wanted = [
+        "case",
+        *OUTCOMES,
+        "status",
+        "packing_seed",
+        "wall_time",
+        "overlap_peak",
+        "overlap_tool",
+    ]
+    rows = runs["case"].values < asked.repeats
+    columns = {name: runs[name].values[rows] for name in wanted}
     return columns | {"status": np.asarray(columns["status"], str)}
+
+
+def paired(base: dict, level: dict) -> tuple[dict, dict]:
+    """Columns of the replicates that both levels have, in the same order."""
+    both = np.intersect1d(base["case"], level["case"])
+    found = []
+    for columns in (base, level):
+        rows = np.searchsorted(columns["case"], both)
+        found.append({name: np.asarray(values)[rows] for name, values in columns.items()})
+    return found[0], found[1]
 
 
 def page(levels: list[dict], columns: dict[str, dict], title: str = TITLE, note: str = "") -> str:
@@ -74,8 +100,8 @@ def page(levels: list[dict], columns: dict[str, dict], title: str = TITLE, note:
     lines += [f"| level | varied | {' | '.join(head)} | wall time [s] |"]
     lines += ["|---" * (len(head) + 3) + "|"]
     for level in levels:
-        mine = columns[level["name"]]
-        cells = [difference(base, mine, outcome).text for outcome in OUTCOMES]
+        theirs, mine = paired(base, columns[level["name"]])
+        cells = [difference(theirs, mine, outcome).text for outcome in OUTCOMES]
         time = np.mean(mine["wall_time"])
         lines += [f"| {level['name']} | {level['axis']} | {' | '.join(cells)} | {time:.0f} |"]
     parts = [*lines, "", note.rstrip(), "", coarse_graining(levels, columns)]
@@ -88,7 +114,9 @@ def coarse_graining(levels: list[dict], columns: dict[str, dict]) -> str:
     sizes = sorted((level for level in levels if "size" in level), key=lambda level: level["size"])
     if not sizes:
         return ""
-    found = [(s["size"], difference(base, columns[s["name"]], "collected_mass")) for s in sizes]
+    found = [
+        (s["size"], difference(*paired(base, columns[s["name"]]), "collected_mass")) for s in sizes
+    ]
     finest, change = found[0]
     rows = "; ".join(f"× {size:g}: {d.share:+.0%} ± {d.half:.0%}" for size, d in found)
     head = f"## Coarse-graining error\n\nCollected mass over the default's, by grain size: {rows}."
@@ -107,6 +135,8 @@ def main() -> None:
     plan = tomllib.loads((Path(__file__).parent / f"{asked.plan}.toml").read_text())
     first, *others = plan["level"]
     levels = [first, *(o for o in others if not asked.levels or o["name"] in asked.levels)]
+    if asked.kept:
+        levels = [level for level in levels if store_of(level, asked).exists()]
     asked.folder.mkdir(parents=True, exist_ok=True)
     columns = {}
     for level in levels:
