@@ -75,15 +75,17 @@ class CaseRecord:
     replicate: int
     design_point: int
     seed: int
+    surface: int = 0
     inputs: Mapping[str, float | int | bool | str]
     outcome: Outcome
     series: Mapping[str, FloatArray]
 
 
 _ADDRESS = {
-    "case": "row name: replicate * design points + design point",
+    "case": "row name: (replicate * surfaces + surface) * design points + design point",
     "case_id": "sha256 of the inputs, first 16 hex digits",
     "replicate": "which repetition of the design point",
+    "surface": "which surface: combination of the unknowns marked epistemic",
     "design_point": "which combination of the grids",
     "seed": "seed of the campaign",
 }
