@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from sampling_sim.campaign.distributions import Distribution, Grid
 from sampling_sim.campaign.leaves import field_types
 from sampling_sim.campaign.parameters import distributions, read_table, unknown_key
@@ -42,22 +40,24 @@ class Axis:
     draws: int = 1
 
     @cached_property
-    def shape(self) -> tuple[int, ...]:
-        """Number of draws, of scenarios, and of values of every grid."""
-        return self.draws, self.scenarios, *(len(grid.values) for grid in self.grids.values())
+    def combinations(self) -> int:
+        """Number of combinations of the grids."""
+        return math.prod(len(grid.values) for grid in self.grids.values())
 
     def __len__(self) -> int:
-        return math.prod(self.shape)
+        return self.draws * self.scenarios * self.combinations
 
     def place(self, index: int) -> Place:
         """Return what stands at an index."""
-        draw, scenario, *steps = (int(i) for i in np.unravel_index(index, self.shape))
-        values = {k: g.values[i] for (k, g), i in zip(self.grids.items(), steps, strict=True)}
-        return Place(draw, scenario, values)
+        values = {}
+        for key, grid in reversed(self.grids.items()):
+            index, step = divmod(index, len(grid.values))
+            values[key] = grid.values[step]
+        return Place(*divmod(index, self.scenarios), values)
 
     def first(self, scenario: int) -> int:
         """Index of the first place of a scenario."""
-        return min(scenario, self.scenarios - 1) * math.prod(self.shape[2:])
+        return min(scenario, self.scenarios - 1) * self.combinations
 
 
 @dataclass(frozen=True)
