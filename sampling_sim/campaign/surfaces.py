@@ -50,7 +50,7 @@ class Axis:
     def place(self, index: int) -> Place:
         """Return what stands at an index."""
         values = {}
-        for key, grid in reversed(self.grids.items()):
+        for key, grid in reversed(tuple(self.grids.items())):
             index, step = divmod(index, len(grid.values))
             values[key] = grid.values[step]
         return Place(*divmod(index, self.scenarios), values)

@@ -29,7 +29,7 @@ def correlation(*pairs: tuple[str, str, float]) -> str:
 
 
 def allowed_error(rank: float, size: int) -> float:
-    """Four standard errors of Spearman's r: (1 - r²) √((1 + r²/2)/(n - 3)), Bonett & Wright 2000."""
+    """Four standard errors, (1 - r²) √((1 + r²/2)/(n - 3)) each (Bonett & Wright 2000)."""
     return 4.0 * (1.0 - rank**2) * np.sqrt((1.0 + rank**2 / 2.0) / (size - 3))
 
 

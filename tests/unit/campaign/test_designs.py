@@ -204,7 +204,8 @@ def test_cases_of_a_saltelli_design_are_base_points(experiment: Load) -> None:
     plan = loaded.plan()
     assert len(plan) == 4 * (len(keys) + 2) * 2
     a, ab = (loaded.case(i, 1).sequence for i in (0, 1))
-    assert (a.tilt == ab.tilt) and (a.approach_speed != ab.approach_speed)
+    assert a.tilt == ab.tilt
+    assert a.approach_speed != ab.approach_speed
 
 
 def test_numbers_of_a_sobol_design_depend_on_its_keys(experiment: Load) -> None:
