@@ -15,9 +15,7 @@ from sampling_sim.mechanism.drill_anchor_parameters import DrillAnchorParameters
 from sampling_sim.regolith.parameters import RegolithParameters
 from sampling_sim.regolith.preparation_rules import NOMINAL_FRACTION, nominal_grains
 from sampling_sim.sequence.anchor import AnchorParameters
-from sampling_sim.sequence.approach import DescentParameters
 from sampling_sim.sequence.hover import HoverParameters
-from sampling_sim.sequence.touch_and_go import TouchAndGoParameters
 
 SPHERE_STEPS = 1.0e7
 """[1/s] steps of one sphere a core second, tools among them: docs/mechanism-cost.md gives 8.5 to
@@ -73,17 +71,16 @@ def _spheres(p: RegolithParameters) -> float:
 
 def _duration(case: Case) -> float:
     """Return the simulated time [s] from release to the end, if nothing is aborted."""
-    s, approach, phases = case.sequence, 0.0, 0.0
-    if isinstance(s, DescentParameters):
-        approach = s.release_clearance / s.approach_speed
-    if isinstance(s, TouchAndGoParameters):
-        phases = s.dwell
-    elif isinstance(s, HoverParameters):
+    s = case.sequence
+    if isinstance(s, HoverParameters):  # clear as soon as the arm is stowed: the burn is the end
         phases = s.station_time + s.reach_time + s.sample_time + s.stow_time
-    elif isinstance(s, AnchorParameters):
+        return phases + s.retreat_speed * case.craft.mass / s.retreat_thrust
+    if isinstance(s, AnchorParameters):
         pull = s.set_time + s.pull_ramp + s.pull_time
         phases = s.damp_time + s.hold_down_time + _drilling(case, s) + pull + s.sample_time
-    return approach + phases + _retreat(case) + SETTLING
+    else:
+        phases = s.dwell
+    return s.release_clearance / s.approach_speed + phases + _retreat(case) + SETTLING
 
 
 def _drilling(case: Case, sequence: AnchorParameters) -> float:

@@ -268,3 +268,17 @@ def test_scenarios_say_what_they_are(experiment_text: str) -> None:
         with_scenarios(experiment_text, "")
     with pytest.raises(ConfigError, match="surface = 2: this experiment has 2"):
         with_scenarios(experiment_text, "surfaces").case(0, 0, 2)
+
+
+def test_the_examples_of_the_page_are_experiments() -> None:
+    """Every TOML block of docs/designs.md, with the sizes that its comments give."""
+    page = (Path(__file__).parents[3] / "docs" / "designs.md").read_text(encoding="utf-8")
+    examples = [part.partition("```")[0] for part in page.split("```toml\n")[1:]]
+    loaded = [parse_experiment(text, (), "docs/designs.md") for text in examples]
+    assert [(e.campaign.design, e.surfaces, len(e.plan())) for e in loaded] == [
+        ("sobol", 1, 64), ("monte_carlo", 1, 100), ("monte_carlo", 8, 400), ("monte_carlo", 4, 120),
+    ]  # fmt: skip
+    assert [loaded[3].surface_values(i)["scenario"] for i in range(4)] == [
+        "fine regolith", "grains", "boulders", "bare rock",
+    ]  # fmt: skip
+    assert loaded[3].case(0, 0, 3).regolith.surface == "rock"
