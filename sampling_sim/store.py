@@ -109,8 +109,7 @@ def single_content(
         name: Column(_array([getattr(record, name)]), {"units": "1", "long_name": long_name})
         for name, long_name in _ADDRESS.items()
     }
-    for name, value in record.inputs.items():
-        runs[name] = Column(_array([value]), input_attributes[name])
+    runs |= {n: Column(_array([v]), input_attributes[n]) for n, v in record.inputs.items()}
     for name, described in outcome_columns().items():
         runs[name] = Column(_array([getattr(record.outcome, name)]), described)
     lengths: dict[str, int] = {}

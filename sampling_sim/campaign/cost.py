@@ -87,7 +87,7 @@ def campaign_plan(
     rows = np.unique(np.linspace(0, len(plan) - 1, min(len(plan), MOST_DRAWN)).astype(int))
     drawn = [experiment.case_of(plan[int(row)]) for row in rows]
     costs = [cost_of(case) for case in drawn]
-    finished, estimate = _measured(experiment, resumed)
+    finished, estimate = _measured(experiment, len(plan), resumed)
     estimate = estimate or _modelled(costs, len(plan))
     left = len(plan) - finished
     beds = _beds(experiment, len(plan), cost_of)
@@ -129,12 +129,14 @@ def campaign_plan(
 def plan_lines(report: Mapping[str, Any]) -> dict[str, str]:
     """Return the report as a person reads it: a line a figure, its source behind it."""
     r, sources = report, report["sources"]
-    factors = f"{r['replicates']} replicates × {r['surfaces']} surfaces"
+    axes = [f"{r[name]} {name.replace('_', ' ')}" for name in ("surfaces", "design_points")
+            if r[name] > 1]  # fmt: skip
+    factors = " × ".join([f"{r['replicates']} replicates", *axes])
     finished = f", {r['finished']} of them finished" if r["finished"] else ""
     low, high = f"{r['core_hours_low']:.3g}", f"{r['core_hours_high']:.3g}"
     size = f"{r['memory_per_worker'] / 1e9:.2g} GB a worker"
     lines = {
-        "cases": f"{r['cases']} = {factors} × {r['design_points']} design points{finished}",
+        "cases": f"{r['cases']} = {factors}{finished}",
         "design": r["design"],
         "a case": f"{r['case_seconds']:.3g} core s for {r['simulated_time']:.3g} simulated s, "
         f"{r['spheres']:.0f} spheres",
@@ -153,23 +155,26 @@ def _modelled(costs: list[CaseCost], cases: int) -> _Estimate:
     return _Estimate(float(np.mean([cost.core_seconds for cost in costs])), ACCURACY, source)
 
 
-def _measured(experiment: Experiment, resumed: Path | None) -> tuple[int, _Estimate | None]:
-    """Cases that a file holds, and what they took; None where that says nothing."""
+def _measured(
+    experiment: Experiment, cases: int, resumed: Path | None
+) -> tuple[int, _Estimate | None]:
+    """How many of the cases a file holds, and what its cases took; None where that says nothing."""
     if resumed is None or not resumed.exists():
         return 0, None
     content = read_store(resumed)
     if content.attributes["campaign_id"] != experiment.campaign_id:
         raise BadInput(f"{resumed}: holds another experiment than {experiment.file}")
+    finished = int((content.columns["case"] < cases).sum())
     times = content.columns["wall_time"]
     times = times[np.isfinite(times)]
     if not len(times):
-        return len(content.columns["case"]), None
+        return finished, None
     error = float(times.std(ddof=1) / math.sqrt(len(times))) if len(times) > 1 else math.inf
     mean = float(times.mean())
     # two standard errors of the mean, as a factor; one case says as much as the model
     factor = 1.0 + 2.0 * error / mean if mean > 0.0 and math.isfinite(error) else ACCURACY
     source = f"mean wall time of the {len(times)} finished cases of {resumed}"
-    return len(content.columns["case"]), _Estimate(mean, factor, source)
+    return finished, _Estimate(mean, factor, source)
 
 
 def _wall_seconds(cases: int, seconds: float, bed_seconds: float, workers: int) -> float:

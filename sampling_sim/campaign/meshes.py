@@ -57,9 +57,12 @@ def _asteroids(experiment: Experiment) -> Iterator[AsteroidParameters]:
     """One asteroid for every combination of what can be drawn for its mesh, in every scenario."""
     listed = {name: _listed(experiment, f"asteroid.{name}") for name in MESH_KEYS}
     varying = {name: values for name, values in listed.items() if values}
-    for case in experiment.first_cases():
-        for values in product(*varying.values()):
-            yield replace(case.asteroid, **dict(zip(varying, values, strict=True)))
+    found = [
+        replace(case.asteroid, **dict(zip(varying, values, strict=True)))
+        for case in experiment.first_cases()
+        for values in product(*varying.values())
+    ]
+    yield from dict.fromkeys(found)
 
 
 def _listed(experiment: Experiment, key: str) -> tuple[Any, ...]:
