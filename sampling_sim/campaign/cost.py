@@ -25,7 +25,8 @@ MOST_DRAWN = 100
 ACCURACY = 2.0
 """Factor by which the model's core-hours may be off either way (docs/designs.md)."""
 WORKER = 4.5e8
-"""[B] of a worker without grains: 0.36 GB measured with PyBullet and compiled kernels, and dask."""
+"""[B] of a worker without grains: 0.34 to 0.36 GB measured in one process, and dask; 0.6 to 0.7
+GB where kernels are compiled, once after an installation."""
 DRIVER = 3e8
 """[B] of the process that hands out the cases; chosen: dask, the shapes and the table of cases."""
 SPHERE = 1580.0
@@ -116,7 +117,8 @@ def campaign_plan(
         "file_size": len(plan) * (8.0 * (columns + 4) + SIZES) + COLUMN * columns,
         "sources": {
             "core_hours": estimate.source,
-            "memory": "0.45 GB a worker and 1,580 B a sphere, 0.3 GB for the driver",
+            "memory": "0.45 GB a worker (0.7 while kernels compile, once) and 1,580 B a sphere, 0.3 GB "
+            "for the driver",
             "file_size": f"8 B × ({columns} columns + 4) and 264 B of size classes a case, 1 kB a "
             "column; without time series",
             "beds": "at most: every bed that distributions of regolith, asteroid and site allow; "
