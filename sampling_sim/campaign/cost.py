@@ -117,8 +117,8 @@ def campaign_plan(
         "file_size": len(plan) * (8.0 * (columns + 4) + SIZES) + COLUMN * columns,
         "sources": {
             "core_hours": estimate.source,
-            "memory": "0.45 GB a worker (0.7 while kernels compile, once) and 1,580 B a sphere, 0.3 GB "
-            "for the driver",
+            "memory": "0.45 GB a worker (0.7 while kernels compile, once) and 1,580 B a sphere, "
+            "0.3 GB for the driver",
             "file_size": f"8 B × ({columns} columns + 4) and 264 B of size classes a case, 1 kB a "
             "column; without time series",
             "beds": "at most: every bed that distributions of regolith, asteroid and site allow; "

@@ -161,6 +161,7 @@ def _scenario(
         if varying.get(key) != item:
             raise ConfigError(key, "a distribution", "must be one value in a scenario")
     for key, item in varying.items():
-        if isinstance(item, Grid) and key not in left:
-            raise ConfigError(key, "one value", "is a grid of the file: a scenario cannot set it")
+        if key not in left and (isinstance(item, Grid) or item.is_epistemic):
+            what = "a grid" if isinstance(item, Grid) else "epistemic"
+            raise ConfigError(key, "one value", f"is {what} in the file: a scenario cannot set it")
     return Scenario(str(table["name"]), tuple(flat(changes)), sections)

@@ -21,6 +21,7 @@ UNKNOWN = (
     "campaign.surfaces=3",
 )
 ROUGH = "mechanism.blade.count={ grid = [4, 5], epistemic = true }"
+LIMIT = 'mechanism.limit={ uniform = ["1 cm", "2 cm"], epistemic = true }'
 TRADE = 'mechanism.depth={ grid = ["1 cm", "2 cm"] }'
 SCENARIOS = """
 [[campaign.scenarios]]
@@ -247,8 +248,9 @@ def test_unknowns_that_cannot_be_are_refused(
         ('mechanism.width = "2 cm"', "mechanism.depth", "must not exceed width"),
         ('mechanism.width = { uniform = ["1 cm", "9 cm"] }', "mechanism.width", "one value"),
         ("sequence.tilt.uniform = ['-1 deg', '1 deg']", "sequence.tilt", "one value"),
-        ('mechanism.limit = { grid = ["1 cm"] }', "mechanism.limit", "one value in a scenario"),
-        ("mechanism.blade.count = 4", "mechanism.blade.count", "is a grid of the file"),
+        ('mechanism.blade.length = { grid = ["1 cm"] }', "mechanism.blade.length", "one value in"),
+        ("mechanism.blade.count = 4", "mechanism.blade.count", "is a grid in the file"),
+        ('mechanism.limit = "1 cm"', "mechanism.limit", "is epistemic in the file"),
         ("mechanism.spares = [{ count = 3 }]", "campaign.scenarios", "same inputs"),
     ],
 )
@@ -257,7 +259,8 @@ def test_a_scenario_that_cannot_be_is_refused(
 ) -> None:
     changed = SCENARIOS + line + "\n"
     with pytest.raises(ConfigError) as caught:
-        with_scenarios(experiment_text, "surfaces", ROUGH, scenarios=changed)
+        with_scenarios(experiment_text, "surfaces", ROUGH, LIMIT, "campaign.surfaces=2",
+                       scenarios=changed)  # fmt: skip
     assert caught.value.key == key
     assert said in str(caught.value)
     assert str(caught.value).startswith("fake.toml: ")
