@@ -13,6 +13,7 @@ _PUBLIC = {
     "load_experiment": "sampling_sim.campaign.config",
     "run_case": "sampling_sim.run",
     "run_campaign": "sampling_sim.campaign.execute",
+    "campaign_plan": "sampling_sim.campaign.cost",
     "open_store": "sampling_sim.store",
     "load_shape": "sampling_sim.asteroid.shape",
     "site_environment": "sampling_sim.asteroid.site",

@@ -11,7 +11,7 @@ import numpy as np
 
 
 class Stream(IntEnum):
-    """What the numbers are for: one stream a section of the experiment, one for the packing."""
+    """What the numbers are for: one stream a section of the experiment, and what is none."""
 
     ASTEROID = 0
     SITE = 1
@@ -21,6 +21,10 @@ class Stream(IntEnum):
     SEQUENCE = 5
     ENGINE = 6
     PACKING = 7
+    DESIGN = 8
+    """Of a design that is made as a whole, at replicate 0: a Latin hypercube, a Sobol sequence."""
+    SURFACE = 9
+    """Of what is unknown about the surface; the draw of the surface stands for the replicate."""
 
 
 def generator(seed: int, replicate: int, stream: Stream, key: str = "") -> np.random.Generator:

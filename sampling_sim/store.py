@@ -75,15 +75,17 @@ class CaseRecord:
     replicate: int
     design_point: int
     seed: int
+    surface: int = 0
     inputs: Mapping[str, float | int | bool | str]
     outcome: Outcome
     series: Mapping[str, FloatArray]
 
 
 _ADDRESS = {
-    "case": "row name: replicate * design points + design point",
+    "case": "row name: (replicate * surfaces + surface) * design points + design point",
     "case_id": "sha256 of the inputs, first 16 hex digits",
     "replicate": "which repetition of the design point",
+    "surface": "which surface: combination of the unknowns marked epistemic",
     "design_point": "which combination of the grids",
     "seed": "seed of the campaign",
 }
@@ -107,8 +109,7 @@ def single_content(
         name: Column(_array([getattr(record, name)]), {"units": "1", "long_name": long_name})
         for name, long_name in _ADDRESS.items()
     }
-    for name, value in record.inputs.items():
-        runs[name] = Column(_array([value]), input_attributes[name])
+    runs |= {n: Column(_array([v]), input_attributes[n]) for n, v in record.inputs.items()}
     for name, described in outcome_columns().items():
         runs[name] = Column(_array([getattr(record.outcome, name)]), described)
     lengths: dict[str, int] = {}

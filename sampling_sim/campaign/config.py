@@ -2,53 +2,33 @@
 
 An experiment is checked as a whole when it is loaded: keys, units, ranges, distributions, and the
 rules across keys at the middle of every distribution.  What a case is made of depends only on
-(seed, replicate, design point), so more cases never change earlier ones.
+(seed, replicate, surface, design point) and not on how many there are, a Latin hypercube aside.
 """
 
-import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import numpy as np
-from annotated_types import Ge, Le
-
-from sampling_sim.campaign.distributions import Grid, Random, draw
-from sampling_sim.campaign.leaves import Leaf, field_types
-from sampling_sim.campaign.parameters import (
-    MissingKeyError,
-    build,
-    build_fixed,
-    distributions,
-    read_table,
-    unknown_key,
-)
+from sampling_sim.campaign.distributions import Distribution
+from sampling_sim.campaign.draws import CampaignParameters, Draws, Plan, PlannedCase
+from sampling_sim.campaign.leaves import field_types, flat_inputs
+from sampling_sim.campaign.parameters import MissingKeyError, build, build_fixed, unknown_key
 from sampling_sim.campaign.requirements import Requirement, read_requirement
+from sampling_sim.campaign.surfaces import (
+    SCENARIO,
+    Scenario,
+    check_same_columns,
+    read_distributions,
+    read_scenarios,
+    read_sections,
+)
 from sampling_sim.campaign.toml_tree import content_hash, flat, override
 from sampling_sim.errors import BadInput, ConfigError
-from sampling_sim.rng import Stream, generator
 
-
-@dataclass(frozen=True, kw_only=True)
-class CampaignParameters:
-    """How many cases, and the seed that all their randomness comes from."""
-
-    cases: Annotated[int, Ge(1)]
-    """[1] replicates of every design point."""
-    seed: Annotated[int, Ge(0), Le(2**63 - 1)]
-    """Seed of the campaign; the upper limit is what a 64-bit column holds."""
-
-
-@dataclass(frozen=True)
-class PlannedCase:
-    """Address of one case: its row name, and where its numbers come from."""
-
-    index: int
-    replicate: int
-    design_point: int
+__all__ = ["CampaignParameters", "Experiment", "PlannedCase", "load_experiment", "parse_experiment"]
 
 
 @dataclass(frozen=True)
@@ -64,116 +44,172 @@ class Experiment:
     overrides: tuple[str, ...]
     tree: Mapping[str, Any]
     case_type: type
-    sections: Mapping[str, Mapping[str, Any]]
-    campaign: CampaignParameters
+    scenarios: tuple[Scenario, ...]
+    """One without a name where the file has none."""
+    draws: Draws
     requirements: tuple[Requirement, ...]
+
+    @property
+    def campaign(self) -> CampaignParameters:
+        """The section `[campaign]`."""
+        return self.draws.campaign
 
     @cached_property
     def campaign_id(self) -> str:
-        """Name of the cases asked for, whatever the layout, their number and what is required."""
-        campaign = {k: v for k, v in self.tree["campaign"].items() if k != "cases"}
+        """Name of the cases asked for, whatever the layout, their number and what is required.
+
+        The number counts where it changes the first cases, as in a Latin hypercube.
+        """
+        left_out = {"cases"} if self.campaign.can_be_extended else set()
+        campaign = {k: v for k, v in self.tree["campaign"].items() if k not in left_out}
         asked = {k: v for k, v in self.tree.items() if k != "requirements"}
         return content_hash({**asked, "campaign": campaign})
 
+    @property
+    def varying(self) -> Mapping[str, Distribution]:
+        """Distributions under their keys, sorted."""
+        return self.draws.varying
+
     @cached_property
-    def varying(self) -> Mapping[str, tuple[Leaf, Random | Grid]]:
-        """Keys that vary between cases, with leaf and distribution, sorted by key."""
-        types = field_types(self.case_type)
-        found = (
-            d
-            for name, read in self.sections.items()
-            for d in distributions(types[name], read, name)
-        )
-        return {
-            leaf.key: (leaf, item) for leaf, item in sorted(found, key=lambda pair: pair[0].key)
-        }
+    def varying_keys(self) -> frozenset[str]:
+        """Columns, or keys they belong to, that differ between cases."""
+        return frozenset(self.varying).union(*(s.keys for s in self.scenarios), self._scenario_key)
 
     @property
     def design_points(self) -> int:
-        """Number of combinations of the grids, 1 without any."""
-        return math.prod(len(grid.values) for grid in self._grids().values())
+        """Number of combinations of grids, and of scenarios that are design points; 1 without."""
+        return len(self.draws.points)
+
+    @property
+    def surfaces(self) -> int:
+        """Number of combinations of what is unknown of the surface, 1 without."""
+        return len(self.draws.surfaces)
 
     @property
     def grid_keys(self) -> list[str]:
-        """Keys that span the design points."""
-        return list(self._grids())
+        """Columns, or keys they belong to, that tell design points apart."""
+        of_points = self.campaign.scenarios_are == "design_points"
+        return [*(self._scenario_key if of_points else ()), *self.draws.points.grids]
 
-    def plan(self, cases: int | None = None) -> list[PlannedCase]:
-        """Addresses of all cases, replicate by replicate, so that more cases only append rows."""
-        rows = (self.campaign.cases if cases is None else cases) * self.design_points
-        return [self.planned(index) for index in range(rows)]
+    @property
+    def surface_keys(self) -> list[str]:
+        """Columns, or keys they belong to, that tell surfaces apart."""
+        of_surfaces = self.campaign.scenarios_are == "surfaces"
+        unknown = {*self.draws.surfaces.grids, *self.draws.surface_keys}
+        return [*(self._scenario_key if of_surfaces else ()), *sorted(unknown)]
 
-    def planned(self, index: int) -> PlannedCase:
-        """Address of the case of one row name."""
-        return PlannedCase(index, *divmod(index, self.design_points))
+    def surface_values(self, surface: int) -> dict[str, Any]:
+        """Value in SI of every one of the `surface_keys` on a surface."""
+        scenario = self.draws.surfaces.place(surface).scenario
+        named = {SCENARIO: self.scenarios[scenario].name, **self.draws.surface_values(surface)}
+        return {key: named[key] for key in self.surface_keys}
 
-    def case_of(self, plan: PlannedCase) -> Any:
-        """Draw the case at an address of the plan; see `case`."""
-        return self.case(plan.replicate, plan.design_point)
+    def scenario_of(self, plan: PlannedCase) -> str:
+        """Name of the scenario at an address, empty where the file has none."""
+        return self.scenarios[self.draws.scenario_at(plan)].name
 
-    def case(self, replicate: int, design_point: int = 0) -> Any:
-        """Draw one case; design points of a replicate share their random numbers.
+    def sized(self, cases: int | None) -> "Experiment":
+        """Return the experiment for a run of so many cases; itself unless the number changes it."""
+        if cases in (None, self.campaign.cases) or self.campaign.can_be_extended:
+            return self
+        return self._changed(f"campaign.cases={cases}")
+
+    def reseeded(self, seed: int) -> "Experiment":
+        """Return the same experiment with another campaign seed."""
+        return self._changed(f"campaign.seed={seed}")
+
+    def plan(self, cases: int | None = None) -> Plan:
+        """Addresses of all cases, replicate by replicate, so that more cases only append rows.
 
         Raises
         ------
         ConfigError
-            If what was drawn breaks a rule across keys.
+            If another number of cases is asked for where it is part of the design: see `sized`.
         """
-        if not 0 <= design_point < self.design_points:
-            allowed = f"this experiment has {self.design_points} (counted from 0)"
-            raise ConfigError("design_point", design_point, allowed, self.file)
-        values = self._grid_values(design_point)
-        for key, (leaf, distribution) in self.varying.items():
-            if not isinstance(distribution, Grid):
-                stream = Stream[key.split(".")[0].upper()]
-                rng = generator(self.campaign.seed, replicate, stream, key)
-                values[key] = leaf.from_si(draw(distribution, rng))
-        return self._built(values, f" (replicate {replicate}, design point {design_point})")
+        own = self.campaign.cases
+        if not self.campaign.can_be_extended and cases not in (None, own):
+            raise ConfigError("campaign.cases", own, f"a Latin hypercube of {own} is not one of "
+                                                     f"{cases}", self.file)  # fmt: skip
+        replicates = (own if cases is None else cases) * self.draws.parts
+        return Plan(self.draws, replicates * self.surfaces * self.design_points)
 
-    def reseeded(self, seed: int) -> "Experiment":
-        """Return the same experiment with another campaign seed."""
-        overrides = (*self.overrides, f"campaign.seed={seed}")
-        return parse_experiment(self.text, overrides, self.file, self.case_type)
+    def planned(self, index: int) -> PlannedCase:
+        """Address of the case of one row name."""
+        return self.draws.planned(index)
+
+    def case(self, replicate: int, design_point: int = 0, surface: int = 0) -> Any:
+        """Draw one case; design points and surfaces share the random numbers of a replicate.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such case, or what was drawn breaks a rule across keys.
+        """
+        places = (("design_point", design_point, self.design_points),
+                  ("surface", surface, self.surfaces))  # fmt: skip
+        for name, place, count in places:
+            if not 0 <= place < count:
+                allowed = f"this experiment has {count} (counted from 0)"
+                raise ConfigError(name, place, allowed, self.file)
+        row = (replicate * self.surfaces + surface) * self.design_points + design_point
+        return self.case_of(PlannedCase(row, replicate, design_point, surface))
+
+    def case_of(self, plan: PlannedCase) -> Any:
+        """Draw the case at an address of the plan; see `case`."""
+        own = self.campaign.cases
+        if not self.campaign.can_be_extended and plan.replicate >= own:
+            allowed = f"a Latin hypercube of {own} cases has no more (counted from 0)"
+            raise ConfigError("replicate", plan.replicate, allowed, self.file)
+        scenario, values = self.draws.scenario_at(plan), self.draws.values_at(plan)
+        points = f"design point {plan.design_point}"
+        where = f"surface {plan.surface}, {points}" if self.surfaces > 1 else points
+        return self._built(scenario, values, f" (replicate {plan.replicate}, {where})")
+
+    def first_cases(self) -> list[Any]:
+        """Draw one case of every scenario, the first."""
+        points, surfaces = self.draws.points, self.draws.surfaces
+        places = [(points.first(i), surfaces.first(i)) for i in range(len(self.scenarios))]
+        return [self.case(0, point, surface) for point, surface in places]
 
     def differences(self, other: "Experiment") -> list[str]:
         """Keys in which two experiments ask for different cases."""
         mine, theirs = flat(self.tree), flat(other.tree)
         keys = sorted(mine.keys() | theirs.keys())
         free = {"campaign.cases", "requirements"}
-        return [k for k in keys if mine.get(k) != theirs.get(k) and k not in free]
+        different = [k for k in keys if mine.get(k) != theirs.get(k) and k not in free]
+        sizes = self.campaign.cases, other.campaign.cases
+        if not self.campaign.can_be_extended and sizes[0] != sizes[1]:
+            why = f"{self.campaign.design} of {sizes[1]} cases cannot become one of {sizes[0]}"
+            different.append(f"campaign.cases ({why})")
+        return different
 
     def check_middle(self) -> None:
         """Build the case at the middle of every distribution, to find rules across keys broken."""
-        values = self._grid_values(0)
-        medians = {
-            key: distribution.quantile(0.5)
-            for key, (_, distribution) in self.varying.items()
-            if not isinstance(distribution, Grid)
-        }
-        self._built(values | medians, " (every distribution at its median)" if medians else "")
+        values = self.draws.middle()
+        where = " (every distribution at its median)" if self.varying else ""
+        cases = [self._built(i, values, where) for i in range(len(self.scenarios))]
+        names = [scenario.name for scenario in self.scenarios]
+        check_same_columns([(n, set(flat_inputs(c)[0])) for n, c in zip(names, cases, strict=True)])
 
-    def _grids(self) -> dict[str, Grid]:
-        return {key: item for key, (_, item) in self.varying.items() if isinstance(item, Grid)}
+    @property
+    def _scenario_key(self) -> tuple[str, ...]:
+        return (SCENARIO,) if len(self.scenarios) > 1 else ()
 
-    def _grid_values(self, design_point: int) -> dict[str, Any]:
-        grids = self._grids()
-        if not grids:
-            return {}
-        steps = np.unravel_index(design_point, [len(grid.values) for grid in grids.values()])
-        return {
-            key: grid.values[int(i)] for (key, grid), i in zip(grids.items(), steps, strict=True)
-        }
+    def _changed(self, override_: str) -> "Experiment":
+        overrides = (*self.overrides, override_)
+        return parse_experiment(self.text, overrides, self.file, self.case_type)
 
-    def _built(self, values: Mapping[str, Any], where: str) -> Any:
-        types = field_types(self.case_type)
+    def _built(self, scenario: int, values: Mapping[str, Any], where: str) -> Any:
+        types, name = field_types(self.case_type), self.scenarios[scenario].name
         try:
             parts = {
-                name: build(types[name], read, name, values.__getitem__)
-                for name, read in self.sections.items()
+                section: build(types[section], read, section, values.__getitem__)
+                for section, read in self.scenarios[scenario].sections.items()
             }
             return self.case_type(**parts)
         except ConfigError as error:
-            raise ConfigError(error.key, error.value, error.allowed + where, self.file) from None
+            allowed = error.allowed + where + (f" (scenario {name!r})" if name else "")
+            raise ConfigError(error.key, error.value, allowed, self.file) from None
 
 
 def load_experiment(
@@ -237,14 +273,22 @@ def _checked(
     requirements = tree.get("requirements", [])
     if not isinstance(requirements, list):
         raise ConfigError("requirements", requirements, "must be tables [[requirements]]")
+    sections = read_sections(case_type, tree)
+    varying = read_distributions(case_type, sections)
+    asked = tree.get("campaign", {})
+    scenarios: tuple[Scenario, ...] = (Scenario("", (), sections),)
+    if isinstance(asked, dict) and "scenarios" in asked:
+        scenarios = read_scenarios(case_type, tree, varying)
+        asked = {key: value for key, value in asked.items() if key != "scenarios"}
+    campaign = build_fixed(CampaignParameters, asked, "campaign")
     experiment = Experiment(
         file=file,
         text=text,
         overrides=overrides,
         tree=tree,
         case_type=case_type,
-        sections={name: read_table(types[name], tree.get(name, {}), name) for name in types},
-        campaign=build_fixed(CampaignParameters, tree.get("campaign", {}), "campaign"),
+        scenarios=scenarios,
+        draws=Draws(varying, campaign, len(scenarios)),
         requirements=tuple(
             read_requirement(table, f"requirements.{i}") for i, table in enumerate(requirements)
         ),

@@ -2,15 +2,13 @@
 
 Every distribution is drawn through its inverse, `quantile(u)` with u uniform in (0, 1): one random
 number a value, never a redraw, so that design points share their numbers and a changed spread
-moves every case continuously.  All values are SI.
+moves every case continuously.  Where the u come from: `design.py`.  All values are SI.
 """
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-import numpy as np
 
 from sampling_sim.campaign.leaves import Leaf
 from sampling_sim.errors import ConfigError
@@ -20,7 +18,15 @@ SMALLEST, LARGEST = 2.0**-54, 1.0 - 2.0**-53
 
 
 @dataclass(frozen=True)
-class Normal:
+class _Input:
+    """What every distribution says of its input."""
+
+    is_epistemic: bool = field(default=False, kw_only=True)
+    """Unknown of the surface, the same in every touch of it, and not an error of each touch."""
+
+
+@dataclass(frozen=True)
+class Normal(_Input):
     """Normal of given mean and standard deviation, cut to [low, high] and rescaled."""
 
     mean: float
@@ -40,7 +46,7 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class Uniform:
+class Uniform(_Input):
     """Uniform between low and high."""
 
     low: float
@@ -52,7 +58,7 @@ class Uniform:
 
 
 @dataclass(frozen=True)
-class LogUniform:
+class LogUniform(_Input):
     """Uniform in the logarithm between low and high, both > 0."""
 
     low: float
@@ -64,7 +70,7 @@ class LogUniform:
 
 
 @dataclass(frozen=True)
-class Triangular:
+class Triangular(_Input):
     """Triangular between low and high with its peak at mode."""
 
     low: float
@@ -80,7 +86,7 @@ class Triangular:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(_Input):
     """One of the values, each as likely."""
 
     values: tuple[Any, ...]
@@ -91,19 +97,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Values that span design points: every one is run, with the same random numbers."""
+class Grid(_Input):
+    """Values that are all run, with the same random numbers: design points, or surfaces."""
 
     values: tuple[Any, ...]
 
 
 Random = Normal | Uniform | LogUniform | Triangular | Choice
 Distribution = Random | Grid
-
-
-def draw(distribution: Random, rng: np.random.Generator) -> Any:
-    """Draw one value, by exactly one random number."""
-    return distribution.quantile(max(float(rng.random()), SMALLEST))
 
 
 def read_distribution(leaf: Leaf, table: Mapping[str, Any]) -> Distribution:
@@ -119,14 +120,17 @@ def read_distribution(leaf: Leaf, table: Mapping[str, Any]) -> Distribution:
         wanted = f"needs exactly one of {', '.join(_READERS)}"
         raise ConfigError(leaf.key, dict(table), wanted)
     kind = kinds[0]
-    extra = set(table) - {kind} - ({"min", "max"} if kind == "normal" else set())
+    extra = set(table) - {kind, "epistemic"} - ({"min", "max"} if kind == "normal" else set())
     if extra:
         raise ConfigError(f"{leaf.key}.{min(extra)}", table[min(extra)], f"is not a part of {kind}")
     if not isinstance(table[kind], list):
         raise ConfigError(f"{leaf.key}.{kind}", table[kind], "must be a list")
     if kind not in {"choice", "grid"} and not leaf.is_continuous:
         raise ConfigError(leaf.key, dict(table), "is not a continuous number: choice or grid only")
-    distribution = _READERS[kind](leaf, table)
+    is_epistemic = table.get("epistemic", False)
+    if not isinstance(is_epistemic, bool):
+        raise ConfigError(f"{leaf.key}.epistemic", is_epistemic, "must be true or false")
+    distribution = replace(_READERS[kind](leaf, table), is_epistemic=is_epistemic)
     if not isinstance(distribution, Choice | Grid):
         for bound in (distribution.low, distribution.high):
             _check_reach(leaf, table, bound)

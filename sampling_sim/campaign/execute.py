@@ -78,7 +78,7 @@ def run_campaign(
     """
     _refuse_none(workers=workers, cases=cases)
     runner = runner or _real_runner()
-    experiment = experiment if seed is None else experiment.reseeded(seed)
+    experiment = (experiment if seed is None else experiment.reseeded(seed)).sized(cases)
     # Every case is drawn before any runs: one that breaks a rule is refused while nothing is lost
     drawn = {plan: experiment.case_of(plan) for plan in experiment.plan(cases)}
     meshes = mesh_hashes(experiment)

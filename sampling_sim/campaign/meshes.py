@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import product
+from typing import Any
 
 from sampling_sim.asteroid.body import body_shape, shape_file
 from sampling_sim.asteroid.parameters import AsteroidParameters
@@ -45,22 +46,26 @@ def mesh_hashes(experiment: Experiment) -> dict[str, str]:
 
 def _grain_meshes(experiment: Experiment) -> Iterator[tuple[str, str]]:
     """Key and name of every mesh that grains or boulders can have."""
-    shape = experiment.case(0).regolith.shape
     for name in ("mesh", "boulder_mesh"):
         key = f"regolith.shape.{name}"
-        drawn = [item for leaf, item in experiment.varying.values() if leaf.key == key]
-        values = drawn[0].values if drawn and isinstance(drawn[0], Choice | Grid) else ()
-        yield from ((key, value) for value in (*values, getattr(shape, name)) if value)
+        fixed = (getattr(case.regolith.shape, name) for case in experiment.first_cases())
+        found = (*_listed(experiment, key), *fixed)
+        yield from ((key, mesh) for mesh in dict.fromkeys(found) if mesh)
 
 
 def _asteroids(experiment: Experiment) -> Iterator[AsteroidParameters]:
-    """One asteroid for every combination of what can be drawn for its mesh."""
-    varying = {
-        name: item.values
-        for name in MESH_KEYS
-        for leaf, item in experiment.varying.values()
-        if leaf.key == f"asteroid.{name}" and isinstance(item, Choice | Grid)
-    }
-    first = experiment.case(0).asteroid
-    for values in product(*varying.values()):
-        yield replace(first, **dict(zip(varying, values, strict=True)))
+    """One asteroid for every combination of what can be drawn for its mesh, in every scenario."""
+    listed = {name: _listed(experiment, f"asteroid.{name}") for name in MESH_KEYS}
+    varying = {name: values for name, values in listed.items() if values}
+    found = [
+        replace(case.asteroid, **dict(zip(varying, values, strict=True)))
+        for case in experiment.first_cases()
+        for values in product(*varying.values())
+    ]
+    yield from dict.fromkeys(found)
+
+
+def _listed(experiment: Experiment, key: str) -> tuple[Any, ...]:
+    """Values that a key is drawn from, none where it is fixed."""
+    found = experiment.varying.get(key)
+    return found.values if isinstance(found, Choice | Grid) else ()

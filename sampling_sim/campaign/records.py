@@ -5,6 +5,7 @@ from typing import Any
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.leaves import belongs_to, flat_inputs
+from sampling_sim.campaign.surfaces import SCENARIO
 from sampling_sim.constants import FloatArray
 from sampling_sim.outcome import Outcome
 from sampling_sim.store import Attributes, CaseRecord
@@ -19,11 +20,14 @@ def case_record(
 ) -> tuple[CaseRecord, dict[str, Attributes]]:
     """Record of a finished case, and what its input columns are."""
     inputs, units = flat_inputs(case)
+    if scenario := experiment.scenario_of(plan):
+        inputs, units = inputs | {SCENARIO: scenario}, units | {SCENARIO: "1"}
     record = CaseRecord(
         case=plan.index,
         case_id=case.case_id,
         replicate=plan.replicate,
         design_point=plan.design_point,
+        surface=plan.surface,
         seed=experiment.campaign.seed,
         inputs=inputs,
         outcome=outcome,
@@ -33,7 +37,7 @@ def case_record(
 
 
 def _described(key: str, unit: str, experiment: Experiment) -> Attributes:
-    varies = belongs_to(key, experiment.varying)
+    varies = belongs_to(key, experiment.varying_keys)
     # Spelt as the outcomes spell theirs, and as udunits reads them: "N m"
     spelt = unit.replace("*", " ")
     return {"units": spelt, "long_name": key.replace("_", " "), "varying": int(varies)}

@@ -26,6 +26,16 @@ def override(tree: dict[str, Any], text: str) -> None:
     table[steps[-1]] = _toml_value(value)
 
 
+def merged(tree: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tree with the leaves of another in place of its own."""
+    both = dict(tree)
+    for key, value in changes.items():
+        old = both.get(key)
+        tables = isinstance(old, dict) and isinstance(value, dict)
+        both[key] = merged(both[key], value) if tables else value
+    return both
+
+
 def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Leaves of the tree under dotted keys."""
     leaves: dict[str, Any] = {}

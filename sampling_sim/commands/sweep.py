@@ -1,7 +1,8 @@
 """The command `sweep`: all cases of an experiment into one result file."""
 
 import os
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,9 @@ from sampling_sim.commands.options import (
 )
 from sampling_sim.commands.results import print_store
 
+if TYPE_CHECKING:
+    from sampling_sim.campaign.config import Experiment
+
 
 def sweep(
     experiment: ExperimentFile,
@@ -29,6 +33,9 @@ def sweep(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from FILE.h5.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.h5.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take; run and write nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run all cases of an experiment into one file; Ctrl-C keeps the finished ones."""
@@ -37,6 +44,11 @@ def sweep(
     from sampling_sim.campaign.execute import SweepInterrupted, run_campaign
 
     loaded = load_experiment(experiment, set_ or ())
+    workers = workers or len(os.sched_getaffinity(0))
+    if dry_run:
+        loaded = loaded if seed is None else loaded.reseeded(seed)
+        _print_plan(loaded, cases, workers, output if resume else None, json)
+        return
     kept: int | None = None
     with terminal.progress_display("cases") as progress:
         try:
@@ -45,7 +57,7 @@ def sweep(
                 output,
                 cases=cases,
                 seed=seed,
-                workers=workers or len(os.sched_getaffinity(0)),
+                workers=workers,
                 resume=resume,
                 overwrite=overwrite,
                 progress=progress,
@@ -60,3 +72,16 @@ def sweep(
     if not json:
         print_resolution(loaded)
         terminal.print_note(f"written to {output}")
+
+
+def _print_plan(
+    experiment: "Experiment", cases: int | None, workers: int, resumed: Path | None, json: bool
+) -> None:
+    from sampling_sim import terminal
+    from sampling_sim.campaign.cost import campaign_plan, plan_lines
+
+    report = campaign_plan(experiment, cases=cases, workers=workers, resumed=resumed)
+    if json:
+        terminal.print_note(terminal.json_text(report))
+    else:
+        terminal.print_mapping(plan_lines(report), f"{experiment.file}: nothing is run")

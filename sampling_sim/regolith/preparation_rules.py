@@ -115,8 +115,8 @@ def _check_table_between(
         raise ConfigError(key, p.size_table, allowed)
 
 
-def _check_count(p: "RegolithParameters") -> None:
-    """Refuse a box of more grains than can be run, by the mean volume of the distribution."""
+def nominal_grains(p: "RegolithParameters") -> float:
+    """Grains in the box at `NOMINAL_FRACTION`, by the mean volume of the distribution."""
     count, top = 0.0, 0.0
     ranges = [(layer.diameter_min, layer.diameter_max) for layer in p.layers] or [(None, None)]
     bottoms = layer_bottoms(p.layers, p.depth) or [p.depth]
@@ -124,6 +124,12 @@ def _check_count(p: "RegolithParameters") -> None:
         solid = NOMINAL_FRACTION * p.width_x * p.width_y * (bottom - top)
         sizes = sizes_of(p, low or p.diameter_min, high or p.diameter_max)
         count, top = count + solid / (pi / 6.0 * sizes.mean_cube), bottom
+    return count
+
+
+def _check_count(p: "RegolithParameters") -> None:
+    """Refuse a box of more grains than can be run."""
+    count = nominal_grains(p)
     if count > MOST_GRAINS:
         allowed = (
             f"the box would hold about {count:.3g} grains, at most {MOST_GRAINS}: larger grains or "
