@@ -14,6 +14,7 @@ _PUBLIC = {
     "run_case": "sampling_sim.run",
     "run_campaign": "sampling_sim.campaign.execute",
     "open_store": "sampling_sim.store",
+    "compare": "sampling_sim.campaign.compare",
     "load_shape": "sampling_sim.asteroid.shape",
     "site_environment": "sampling_sim.asteroid.site",
 }
