@@ -8,7 +8,6 @@ different (docs/compare.md).  `pytest --update-baselines` writes the baselines a
 of an environment loads this module, so it imports nothing heavy.
 """
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,10 +116,8 @@ class Baselines:
         return self._flown[asked]
 
     def _write(self, flown: Path, kept: Path, name: str) -> None:
-        """Put what was flown in the baseline's place, whole or not at all."""
+        from sampling_sim.campaign.compared import write_baseline
+
         word = "written anew" if kept.exists() else "written"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        aside = kept.with_name(f".{kept.name}.tmp")
-        shutil.copyfile(flown, aside)
-        aside.replace(kept)
+        write_baseline(flown, kept)
         self._config.stash[_WRITTEN].append(f"baseline {name}: {word}")

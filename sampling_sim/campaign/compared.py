@@ -9,7 +9,7 @@ correlation; sharing inputs can only make it positive.
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from sampling_sim.campaign.toml_tree import flat, override
 from sampling_sim.constants import BoolArray, IntArray
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED, outcome_columns
-from sampling_sim.store import read_store, same_bits
+from sampling_sim.store import read_store, same_bits, write_store
 
 Source = str | Path | Mapping[str, Any]
 """A result file, or its columns by name."""
@@ -149,6 +149,16 @@ def what_differs(base: Run, new: Run) -> list[str]:
     made = ((name, *(run.attributes.get(name, "") for run in (base, new))) for name in SETTINGS)
     lines = [f"{key}: {was!r} -> {now!r}" for key, was, now in asked if was != now]
     return lines + [f"{name}: {_changed(was, now)}" for name, was, now in made if was != now]
+
+
+def write_baseline(run: Path, baseline: Path) -> None:
+    """Keep of a result file what a comparison reads: no series, no inputs that never vary.
+
+    The experiment's text stays with it, so that it can be flown again.
+    """
+    content = read_store(run)
+    kept = {n: c for n, c in content.runs.items() if c.attributes.get("varying", 1)}
+    write_store(baseline, replace(content, runs=kept, offsets={}, series={}))
 
 
 def _changed(was: object, now: object) -> str:

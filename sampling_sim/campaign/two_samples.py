@@ -27,7 +27,7 @@ from sampling_sim.constants import FloatArray, IntArray
 EXACT_BELOW = 50
 """Cases of the smaller run below which the mean is tested by permutation, not by Student's t;
 chosen: a skew of 2 shifts tail probabilities of 1e-4 little from there on (docs/compare.md)."""
-PERMUTED_UP_TO = 1000
+PERMUTED_UP_TO = 500
 """Cases of the smaller run up to which the distributions are compared by permutation, beyond it by
 Kolmogorov and Smirnov's limit; chosen: a second of computing."""
 FIRST_LOOK, FIRST_LEVEL = 199, 0.05
