@@ -166,7 +166,10 @@ class _PointComparison:
             return float(fisher_exact([[hit, cases - hit] for hit, cases in counts]).pvalue)
         runs = zip(self.whole, flags, strict=True)
         base, new = (_by_packing(run, flag.astype(float)) for run, flag in runs)
-        return two_samples.mean_difference(TwoSamples(base, new, False), self.level, self.rng)
+        samples = TwoSamples(base, new, is_paired=False)
+        if samples.smaller < 2:
+            return math.nan
+        return two_samples.mean_difference(samples, self.level, self.rng)
 
     def _outcome(self, name: str) -> Verdict:
         """Mean, distribution and quantiles of one outcome."""

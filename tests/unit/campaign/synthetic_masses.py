@@ -2,7 +2,7 @@
 
 A case's mass is a Poisson number of grains, each of a drawn mass.  The expected number is what the
 packing (sd 15 %), the navigation of the replicate (log-normal, sd 25 %) and chance (gamma of shape
-8, sd 35 %: a touchdown is chaotic) make of 12 grains; one case in twelve jams and stays empty; one
+8, sd 35 %: a touchdown is chaotic) make of 12 grains; one case in 25 jams and stays empty; one
 in fifty diverges.  The coefficient of variation is about 0.6, twice that of the demonstration.
 """
 
@@ -50,7 +50,7 @@ def campaign(
     rows = cases * points
     shape = 1.0 / chance**2
     factor = rng.gamma(shape, 1.0 / shape, rows) * navigation * [effect[p] for p in packing]
-    count = rng.poisson(12.0 * factor) * (rng.random(rows) > 1.0 / 12.0)
+    count = rng.poisson(12.0 * factor) * (rng.random(rows) > 1.0 / 25.0)
     grains = [rng.gamma(8.0, GRAIN / 8.0, n).sum() for n in count]
     status = np.where(count > 0, "collected", "empty").astype(object)
     diverged = rng.random(rows) < 0.02
