@@ -59,6 +59,7 @@ class Baselines:
     def __init__(self, config: pytest.Config, folders: pytest.TempPathFactory) -> None:
         self._config, self._folders = config, folders
         self._flown: dict[tuple[object, ...], Path] = {}
+        self._written: set[Path] = set()
 
     def check(
         self,
@@ -92,7 +93,7 @@ class Baselines:
         if not is_update and not kept.exists():
             pytest.fail(f"{baseline}: no such baseline; pytest --update-baselines writes it")
         flown = self._run(self._config.rootpath / experiment, cases, overrides, workers)
-        if is_update:
+        if is_update and kept not in self._written:
             self._write(flown, kept, str(baseline))
         found = compare(kept, flown, margin=margin, outcomes=outcomes)
         fails = {"different"} | (
@@ -120,4 +121,5 @@ class Baselines:
 
         word = "written anew" if kept.exists() else "written"
         write_baseline(flown, kept)
+        self._written.add(kept)
         self._config.stash[_WRITTEN].append(f"baseline {name}: {word}")

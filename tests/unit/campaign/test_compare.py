@@ -150,11 +150,13 @@ def _file(experiment: Callable[..., Experiment], path: Path, *overrides: str) ->
     return run_campaign(loaded, path, runner=fake_chain.fake_run)
 
 
-def _scaled(path: Path, share: float) -> Path:
+def _scaled(path: Path, share: float, step: int = 1) -> Path:
+    """File with masses times a share, in the order of the cases or against it."""
     content = read_store(path)
     mass = content.runs["collected_mass"]
-    runs = {**content.runs, "collected_mass": Column(share * mass.values, mass.attributes)}
-    other = path.with_name(f"{share}-{path.name}")
+    changed = Column(share * mass.values[::step], mass.attributes)
+    runs = {**content.runs, "collected_mass": changed}
+    other = path.with_name(f"{share}-{step}-{path.name}")
     write_store(other, replace(content, runs=runs))
     return other
 
@@ -191,7 +193,7 @@ def test_the_command_exits_by_the_verdict_and_prints_one_object(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     base = _file(experiment, tmp_path / "base.h5", "campaign.cases=24")
-    other = _scaled(base, 0.97)
+    other = _scaled(base, 1.0, -1)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["sampling-sim", "compare", *map(str, arguments)])
