@@ -175,7 +175,7 @@ def test_files_say_in_what_they_were_made_differently(
 def test_a_baseline_keeps_what_a_comparison_reads(
     experiment: Callable[..., Experiment], tmp_path: Path
 ) -> None:
-    flown = _file(experiment, tmp_path / "flown.h5", "campaign.cases=24")
+    flown = _file(experiment, tmp_path / "flown.h5", "campaign.cases=16")
     write_baseline(flown, tmp_path / "kept.h5")
     assert compare(tmp_path / "kept.h5", flown).verdict == "equivalent"
     kept = read_store(tmp_path / "kept.h5")
@@ -192,7 +192,7 @@ def test_the_command_exits_by_the_verdict_and_prints_one_object(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    base = _file(experiment, tmp_path / "base.h5", "campaign.cases=24")
+    base = _file(experiment, tmp_path / "base.h5", "campaign.cases=16")
     other = _scaled(base, 1.0, -1)
 
     def call(*arguments: object) -> tuple[int, str, str]:
