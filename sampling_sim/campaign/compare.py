@@ -26,7 +26,7 @@ from sampling_sim.campaign.compared import (
     read_run,
     what_differs,
 )
-from sampling_sim.campaign.comparison import Comparison, TestResult, Verdict
+from sampling_sim.campaign.comparison import Comparison, Finding, Verdict
 from sampling_sim.campaign.two_samples import EQUIVALENCE_LEVEL, TwoSamples
 from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.errors import BadInput
@@ -113,7 +113,7 @@ class _PointComparison:
         self.base, self.new, self.point = base, new, point
         self.margin, self.level = margin, level
         self.rng = np.random.default_rng([SEED, *point])
-        self.tests: list[TestResult] = []
+        self.tests: list[Finding] = []
         self.notes: list[str] = []
         self.verdict = Verdict.INCONCLUSIVE
         self.cases_needed = 0.0
@@ -235,7 +235,7 @@ class _PointComparison:
         level = self.level if is_difference else EQUIVALENCE_LEVEL
         shown = Verdict.DIFFERENT if is_difference else Verdict.EQUIVALENT
         self.tests.append(
-            TestResult(
+            Finding(
                 outcome=outcome, test=test, kind=kind, design_point=self.point[0],
                 surface=self.point[1], base=estimates[0], new=estimates[1], statistic=statistic,
                 p_value=p_value, level=level,

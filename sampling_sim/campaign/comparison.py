@@ -15,7 +15,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestResult:
+class Finding:
     """One test: of a difference (null: the same) or of equivalence (null: beyond the margin)."""
 
     outcome: str
@@ -46,7 +46,7 @@ class Comparison:
     pairs: int
     cases_needed: int | None
     """Cases of each run that would tell, None where no number would."""
-    tests: tuple[TestResult, ...]
+    tests: tuple[Finding, ...]
     notes: tuple[str, ...]
     differs: tuple[str, ...]
     """In what the runs were made differently, as far as their files tell."""
@@ -63,12 +63,19 @@ class Comparison:
             f"{t.outcome}, point {t.design_point}.{t.surface}, {_text(t)}" for t in self.tests
         ]
         if self.verdict is Verdict.INCONCLUSIVE:
-            needed = self.cases_needed
-            lines.append(f"cases of each run that would tell: {needed or 'no number'}")
+            lines.append(f"cases of each run that would tell: {self._needed}")
         return lines + list(self.notes) + [f"made differently: {line}" for line in self.differs]
 
+    @property
+    def _needed(self) -> str:
+        if self.cases_needed is None:
+            return "no number"
+        if self.cases_needed <= min(self.base_cases, self.new_cases):
+            return f"{self.cases_needed}, which are there: the difference is near the margin"
+        return str(self.cases_needed)
 
-def _text(test: TestResult) -> str:
+
+def _text(test: Finding) -> str:
     ends = "" if math.isnan(test.base) else f" {test.base:.4g} -> {test.new:.4g}"
     asked = "difference" if test.kind == "difference" else "within the margin"
     answer = "not shown" if test.verdict is Verdict.INCONCLUSIVE else "shown"

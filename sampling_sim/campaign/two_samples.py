@@ -32,6 +32,8 @@ PERMUTED_UP_TO = 500
 Kolmogorov and Smirnov's limit; chosen: a second of computing."""
 FIRST_LOOK, FIRST_LEVEL = 199, 0.05
 """Permutations of the first look and the p-value above which it is the last; chosen."""
+PERMUTED_OF = 10_000
+"""Cases of a run that are permuted at most, the first ones; chosen: seconds of computing."""
 MOST_PERMUTATIONS = 1_000_000
 """Permutations at most; chosen: tens of seconds of computing."""
 RESAMPLES = 1999
@@ -64,6 +66,11 @@ class TwoSamples:
         """Cases of the smaller run."""
         return min(len(self.base), len(self.new))
 
+    @property
+    def larger(self) -> int:
+        """Cases of the larger run."""
+        return max(len(self.base), len(self.new))
+
     def of_mean(self, share: float = 1.0) -> tuple[float, float]:
         """Estimate and standard error of mean(new) - share × mean(base), 0 where only round-off."""
         scaled = share * self.base
@@ -75,7 +82,7 @@ class TwoSamples:
             variances = (v.var(ddof=1) / len(v) for v in (self.new, scaled))
             error = math.sqrt(sum(variances))
         round_off = 1e-12 * max(abs(self.base).max(), abs(self.new).max())
-        return tuple(0.0 if abs(v) <= round_off else v for v in (mean, error))  # type: ignore[return-value]
+        return (mean if abs(mean) > round_off else 0.0), (error if error > round_off else 0.0)
 
 
 def mean_difference(samples: TwoSamples, level: float, rng: np.random.Generator) -> float:
@@ -109,7 +116,7 @@ def distribution_difference(
     """
     from scipy.stats import ks_2samp
 
-    if samples.smaller > PERMUTED_UP_TO:
+    if samples.smaller > PERMUTED_UP_TO or samples.larger > PERMUTED_OF:
         found = ks_2samp(samples.base, samples.new, method="asymp")
         return float(found.statistic), float(found.pvalue)
     values, ranks = np.unique(np.concatenate([samples.base, samples.new]), return_inverse=True)
@@ -135,7 +142,7 @@ def kinds_difference(
         return 1.0
     pooled, cut = np.bincount(ranks), len(base)
     ranked = TwoSamples(ranks[:cut], ranks[cut:], is_paired=False)
-    if ranked.smaller > PERMUTED_UP_TO:
+    if ranked.smaller > PERMUTED_UP_TO or ranked.larger > PERMUTED_OF:
         counts = np.bincount(ranked.base, minlength=len(known))
         return float(chi2_contingency([counts, pooled - counts]).pvalue)
     expected = pooled * (cut / len(ranks))
@@ -260,18 +267,19 @@ def _permuted(
     """
     from scipy.stats import permutation_test
 
+    data = samples.base[:PERMUTED_OF], samples.new[:PERMUTED_OF]
     # p can be a fifth of what it is held against, unless there are hundreds of design points
     last = min(math.ceil(5.0 / level), MOST_PERMUTATIONS)
     for resamples in (FIRST_LOOK, last):
         p_value = float(
             permutation_test(
-                (samples.base, samples.new),
+                data,
                 statistic,
                 permutation_type="samples" if samples.is_paired else "independent",
                 alternative=alternative,
                 vectorized=True,
                 n_resamples=resamples,
-                batch=max(1, 2_000_000 // (len(samples.base) + len(samples.new))),
+                batch=max(1, 2_000_000 // sum(len(values) for values in data)),
                 rng=rng,
             ).pvalue
         )
