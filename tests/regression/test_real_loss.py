@@ -57,7 +57,7 @@ def test_the_two_runs_are_the_same_cases_and_lost_about_a_third(
         assert np.array_equal(base[name], loss[name])
     share = np.nanmean(loss["collected_mass"]) / np.nanmean(base["collected_mass"])
     print(f"{len(base['status'])} seeds, loss {1 - share:.1%}")  # noqa: T201
-    assert 0.65 < share < 0.75
+    assert 0.6 < share < 0.75
 
 
 @pytest.mark.parametrize("number", [8, pytest.param(200, marks=pytest.mark.slow)])
