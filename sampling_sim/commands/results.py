@@ -31,7 +31,7 @@ def merge(
 
 def print_store(file: Path, json: bool, names: Sequence[str]) -> None:
     """Print what a result file holds, the named outcomes in the table, or all of it as JSON."""
-    from sampling_sim import terminal
+    from sampling_sim import terminal, terminal_summary
     from sampling_sim.campaign.stored import stored_experiment, stored_summary
     from sampling_sim.store import read_store
 
@@ -40,4 +40,4 @@ def print_store(file: Path, json: bool, names: Sequence[str]) -> None:
     if json:
         terminal.print_note(terminal.json_text(report))
     else:
-        terminal.print_summary(report, str(file), names)
+        terminal_summary.print_summary(report, str(file), names)
