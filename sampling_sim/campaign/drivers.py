@@ -106,9 +106,10 @@ def drivers(
     some, few = _first(label, MOST), _first(label, MOST_DELTA)
     whole, part = Sample(outcome[some], label[some]), Sample(outcome[few], label[few])
     shuffles = max(199, math.ceil(2 * len(inputs) / SIGNIFICANCE))
-    has_density = len(np.unique(part.outcome)) >= DISTINCT
     share = _Index(whole, correlation_ratio, less_share, shuffles)
-    area = _Index(part, delta_of(part.outcome), less_noise, shuffles) if has_density else None
+    area = (
+        _Index(part, delta_of(part.outcome), less_noise, shuffles) if _has_density(part) else None
+    )
     found = []
     for name, values in inputs.items():
         entry = {
@@ -203,6 +204,11 @@ def delta_of(outcome: FloatArray) -> Estimator:
         return float(calc_delta(values, grid, label, edges))
 
     return estimate
+
+
+def _has_density(sample: Sample) -> bool:
+    """Whether the outcome has enough different values."""
+    return len(np.unique(sample.outcome)) >= DISTINCT
 
 
 def less_share(raw: float, floor: float) -> float:

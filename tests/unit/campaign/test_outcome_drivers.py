@@ -102,14 +102,7 @@ def simulated(cases: int, share: float, times: int, seed: int) -> tuple[np.ndarr
 @pytest.fixture
 def no_density(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave delta out: it takes most of the time."""
-    monkeypatch.setattr("sampling_sim.campaign.drivers.DISTINCT", 10**9)
-    monkeypatch.setattr("sampling_sim.campaign.drivers.classes", ranked)
-
-
-def ranked(values: np.ndarray, sample: Sample, fineness: float) -> np.ndarray:
-    """Classes by rank of a continuous input, whatever `DISTINCT` is."""
-    count = max(round(math.sqrt(fineness * len(values))), 2)
-    return np.argsort(np.argsort(values)) * count // len(values)
+    monkeypatch.setattr("sampling_sim.campaign.drivers._has_density", lambda sample: False)
 
 
 @pytest.mark.usefixtures("no_density")
@@ -154,6 +147,7 @@ def test_inputs_of_no_influence_are_seldom_told_drivers() -> None:
     assert above / 300 > 0.5
 
 
+@pytest.mark.usefixtures("no_density")
 def test_cases_that_share_random_numbers_are_not_taken_for_more() -> None:
     """Twenty surfaces of 30 replicates: an input of no influence has 30 values, not 600.
 
