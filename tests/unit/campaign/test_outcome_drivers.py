@@ -22,7 +22,7 @@ SLOPES = {"strong": math.sqrt(0.6), "middle": math.sqrt(0.3), "weak": math.sqrt(
 
 
 def linear(cases: int, seed: int, noise: int = 1) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Inputs and outcome of a linear law, with inputs of no influence."""
+    """Draw a linear law, with inputs of no influence."""
     rng = np.random.default_rng(seed)
     names = [*SLOPES, *(f"none.{i}" for i in range(noise))]
     inputs = {name: rng.uniform(-1.0, 1.0, cases) for name in names}
@@ -35,17 +35,17 @@ def ishigami(x: np.ndarray) -> np.ndarray:
 
 
 def test_first_order_of_a_linear_law_is_the_square_of_its_slopes() -> None:
-    """500 cases: the standard error of a share s is about 2 sqrt(s) (1 - s) / sqrt(n) < 0.035."""
-    inputs, outcome = linear(500, 1)
-    found = {entry["input"]: entry for entry in drivers(inputs, outcome, np.arange(500))}
+    """300 cases: the standard error of a share s is about 2 sqrt(s) (1 - s) / sqrt(n) < 0.045."""
+    inputs, outcome = linear(300, 1)
+    found = {entry["input"]: entry for entry in drivers(inputs, outcome, np.arange(300))}
     assert list(found)[:3] == ["strong", "middle", "weak"]
     for name, slope in SLOPES.items():
         index = found[name]["first_order"]
-        assert index["value"] == pytest.approx(slope**2, abs=3 * 0.035)
+        assert index["value"] == pytest.approx(slope**2, abs=3 * 0.045)
         assert index["interval"][0] <= slope**2 <= index["interval"][1]
         assert index["distinguishable"]
         correlation = found[name]["rank_correlation"]
-        assert correlation["value"] == pytest.approx(slope, abs=0.1)
+        assert correlation["value"] == pytest.approx(slope, abs=3 * 0.055)
         assert correlation["interval"][0] < correlation["value"] < correlation["interval"][1]
     assert not found["none.0"]["first_order"]["distinguishable"]
     assert not found["none.0"]["delta"]["distinguishable"]
@@ -53,7 +53,7 @@ def test_first_order_of_a_linear_law_is_the_square_of_its_slopes() -> None:
 
 
 def test_what_goes_up_and_down_is_seen_by_the_indices_and_not_by_the_ranks() -> None:
-    x = np.random.default_rng(2).uniform(-math.pi, math.pi, (600, 3))
+    x = np.random.default_rng(2).uniform(-math.pi, math.pi, (400, 3))
     inputs = {f"x{i + 1}": x[:, i] for i in range(3)}
     found = {e["input"]: e for e in drivers(inputs, ishigami(x), np.arange(400))}
     for name, truth in (("x1", 0.3139), ("x2", 0.4424), ("x3", 0.0)):
@@ -85,13 +85,13 @@ def test_a_saltelli_design_gives_first_order_and_total() -> None:
 
 
 def simulated(cases: int, share: float, times: int, seed: int) -> tuple[np.ndarray, float, float]:
-    """First orders, coverage of `share`, and the raw ratio's mean, of a linear law in two inputs."""
+    """First orders, coverage of `share`, mean of raw ratios: of a linear law in two inputs."""
     rng = np.random.default_rng(seed)
     values, covered, raw = np.zeros(times), 0, 0.0
     for i in range(times):
         x, other = rng.uniform(-1.0, 1.0, (2, cases))
         outcome = math.sqrt(share) * x + math.sqrt(1.0 - share) * other
-        (found,) = drivers({"x": x}, np.round(outcome, 0 if share < 0 else 9), np.arange(cases))
+        (found,) = drivers({"x": x}, outcome, np.arange(cases))
         low, high = found["first_order"]["interval"]
         values[i], covered = found["first_order"]["value"], covered + (low <= share <= high)
         sample = Sample(outcome, np.arange(cases))
@@ -102,7 +102,7 @@ def simulated(cases: int, share: float, times: int, seed: int) -> tuple[np.ndarr
 @pytest.fixture
 def no_density(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave delta out: it takes most of the time."""
-    monkeypatch.setattr("sampling_sim.campaign.drivers._has_density", lambda sample: False)
+    monkeypatch.setattr("sampling_sim.campaign.drivers._has_density", lambda _: False)
 
 
 @pytest.mark.usefixtures("no_density")
