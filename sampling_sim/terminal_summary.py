@@ -49,6 +49,10 @@ def _print_cases(report: Report, title: str, names: Sequence[str], levels: Repor
     _print_counts(report, title)
     _print_statistics(report["outcomes"], names)
     _print_intervals(report["outcomes"], names, levels)
+    for surface in report["surfaces"]:
+        head = f"surface {surface['surface']}: {inputs_text(surface['inputs'])}"
+        _print_counts(surface, head)
+        _print_intervals(surface["outcomes"], names, levels)
     finished, packings = max(o["n"] for o in report["outcomes"].values()), report["packings"]
     if packings == 1 and finished > 1:
         print_whole("one packing of the bed: intervals and verdicts hold for it alone")
@@ -57,8 +61,6 @@ def _print_cases(report: Report, title: str, names: Sequence[str], levels: Repor
         print_whole(f"{packings} packings of the bed: intervals are between packings{wide}")
     for requirement in report["requirements"]:
         _print_verdict(requirement)
-    for surface in report["surfaces"]:
-        print_whole(f"surface {surface['surface']}: {inputs_text(surface['inputs'])}")
 
 
 def _print_counts(report: Report, title: str) -> None:
@@ -89,10 +91,8 @@ def _print_intervals(statistics: Report, names: Sequence[str], levels: Report) -
         values = (*entry["mean_interval"], entry["tolerance_low"], entry["tolerance_high"])
         table.add_row(name, unit_of(name), *map(cell, values))
     print_table(table)
-    print_whole(
-        f"mean: {levels['interval']:.0%} interval; what {share} of landings keep above or below, "
-        f"each at {levels['tolerance_confidence']:.0%} confidence, from {needed} cases on"
-    )
+    known = f"{share} of landings: at {levels['tolerance_confidence']:.0%} confidence"
+    print_whole(f"mean: {levels['interval']:.0%} interval; {known}, from {needed} cases on")
 
 
 def _print_verdict(requirement: Report) -> None:

@@ -8,8 +8,9 @@ From ordinary samples (Monte Carlo, Latin hypercube), sorted into classes of eac
 
 Class means differ by chance too, so both indices are too large, at few cases by much.  What an
 input whose values are shuffled gets is taken off, and an input is told a driver only where it
-explains more than shuffled ones do.  What varies within a class is lost, so both are low where an
-input acts in its tails.  From a Saltelli design: first order and total, by SALib.
+explains more than shuffled ones do: where it has an influence of any kind.  What varies within a
+class is lost, so both are low where an input acts in its tails.  From a Saltelli design: first
+order and total, by SALib.
 
 Design points and surfaces share the random numbers of a replicate: replicates are resampled and
 shuffled, not cases.
@@ -110,12 +111,12 @@ def drivers(
     area = (
         _Index(part, delta_of(part.outcome), less_noise, shuffles) if _has_density(part) else None
     )
-    found = []
+    found: list[dict[str, Any]] = []
     for name, values in inputs.items():
-        entry = {
+        entry: dict[str, Any] = {
             "input": name,
             "first_order": share.of(classes(values[some], whole, 2.0)),
-            "delta": area and area.of(classes(values[few], part, 0.5)),
+            "delta": area.of(classes(values[few], part, 0.5)) if area else None,
             "rank_correlation": _rank_correlation(whole, values[some]),
         }
         found.append(entry)

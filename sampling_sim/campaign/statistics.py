@@ -31,8 +31,16 @@ NUMERIC_OUTCOMES = tuple(
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 
+NO_INTERVALS: Mapping[str, Any] = {
+    **{f"{name}_interval": [np.nan, np.nan] for name in ("mean", *QUANTILES)},
+    **dict.fromkeys(("tolerance_low", "tolerance_high", "design_effect"), np.nan),
+}
+"""Where there is no sample to take any from."""
 
-def outcome_statistics(values: FloatArray, clusters: Clusters | None = None) -> dict[str, Any]:
+
+def outcome_statistics(
+    values: FloatArray, clusters: Clusters | None = None, *, is_mixed: bool = False
+) -> dict[str, Any]:
     """Statistics of the finite values of one outcome, each with its interval.
 
     Parameters
@@ -41,6 +49,9 @@ def outcome_statistics(values: FloatArray, clusters: Clusters | None = None) -> 
         One a case, shape (n,).
     clusters
         Which packing each case has; without, all are independent.
+    is_mixed
+        Whether the cases are of several surfaces or design points: they are no sample of anything
+        there is to land on, and what they have in common has no interval.
 
     Returns
     -------
@@ -49,31 +60,19 @@ def outcome_statistics(values: FloatArray, clusters: Clusters | None = None) -> 
     valid = np.isfinite(values)
     if not valid.all():
         values, clusters = values[valid], clusters and clusters.among(valid)
-    shared = clusters if clusters is not None and clusters.are_shared else None
-    n, ordered = len(values), np.sort(values)
-    intervals = {
-        f"{name}_interval": list(
-            quantile_interval(ordered, q)
-            if shared is None
-            else clustered_quantile_interval(values, ordered, q, shared)
-        )
-        for name, q in QUANTILES.items()
-    }
-    low, high = tolerance_bounds(ordered)
+    ordered = np.sort(values)
     return {
-        "n": n,
-        "mean": float(values.mean()) if n else np.nan,
-        "sd": float(values.std(ddof=1)) if n > 1 else np.nan,
+        "n": len(values),
+        "mean": float(values.mean()) if len(values) else np.nan,
+        "sd": float(values.std(ddof=1)) if len(values) > 1 else np.nan,
         **{name: ordered_quantile(ordered, q) for name, q in QUANTILES.items()},
-        "mean_interval": list(mean_interval(values, shared)),
-        **intervals,
-        "tolerance_low": low,
-        "tolerance_high": high,
-        "design_effect": np.nan if shared is None else shared.design_effect(values),
+        **(NO_INTERVALS if is_mixed else _intervals(values, ordered, clusters)),
     }
 
 
-def summary(columns: Mapping[str, Any], requirements: Sequence[Requirement]) -> dict[str, Any]:
+def summary(
+    columns: Mapping[str, Any], requirements: Sequence[Requirement], *, is_mixed: bool = False
+) -> dict[str, Any]:
     """Summarise a set of cases: counts by status, outcome statistics, verdicts.
 
     Parameters
@@ -82,6 +81,8 @@ def summary(columns: Mapping[str, Any], requirements: Sequence[Requirement]) -> 
         Column name → values of every case, shape (n,), as `/runs` of a store holds them.
     requirements
         What is demanded.
+    is_mixed
+        As in `outcome_statistics`.
 
     Returns
     -------
@@ -98,10 +99,35 @@ def summary(columns: Mapping[str, Any], requirements: Sequence[Requirement]) -> 
         "status": {str(name): counts[name] for name in Status if counts[name]},
         "packings": 0 if clusters is None else clusters.count,
         "outcomes": {
-            name: outcome_statistics(_chosen(columns[name], finished).astype(float), clusters)
+            name: outcome_statistics(
+                _chosen(columns[name], finished).astype(float), clusters, is_mixed=is_mixed
+            )
             for name in NUMERIC_OUTCOMES
         },
         "requirements": [requirement_verdict(r, columns) for r in requirements],
+    }
+
+
+def _intervals(
+    values: FloatArray, ordered: FloatArray, clusters: Clusters | None
+) -> dict[str, Any]:
+    """Intervals of one outcome, between packings where several are shared."""
+    shared = clusters if clusters is not None and clusters.are_shared else None
+    at = {
+        f"{name}_interval": list(
+            quantile_interval(ordered, q)
+            if shared is None
+            else clustered_quantile_interval(values, ordered, q, shared)
+        )
+        for name, q in QUANTILES.items()
+    }
+    low, high = tolerance_bounds(ordered)
+    return {
+        "mean_interval": list(mean_interval(values, shared)),
+        **at,
+        "tolerance_low": low,
+        "tolerance_high": high,
+        "design_effect": np.nan if shared is None else shared.design_effect(values),
     }
 
 
