@@ -27,6 +27,7 @@ References
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -62,15 +63,23 @@ class Sample:
     outcome: FloatArray
     replicate: IntArray
 
+    @cached_property
+    def _first(self) -> IntArray:
+        """First case of each replicate."""
+        return np.unique(self.replicate, return_index=True)[1]
+
+    def is_between(self, label: IntArray) -> bool:
+        """Whether an input has one value in each replicate."""
+        return np.array_equal(label, label[self._first][self.replicate])
+
     def shuffled(self, label: IntArray, rng: np.random.Generator) -> IntArray:
         """Classes of an input that has no influence: its own, dealt out anew.
 
         What is one value in a replicate goes to another replicate; what differs within replicates,
         as the unknowns of the surface, is dealt out within each.
         """
-        first = np.unique(self.replicate, return_index=True)[1]
-        if np.array_equal(label, label[first][self.replicate]):
-            return label[rng.permutation(first)][self.replicate]
+        if self.is_between(label):
+            return label[rng.permutation(self._first)][self.replicate]
         dealt = np.zeros_like(label)
         by_replicate = np.argsort(self.replicate, kind="stable")
         dealt[by_replicate] = label[np.lexsort((rng.random(len(label)), self.replicate))]
@@ -260,11 +269,10 @@ class _Index:
     def _by_chance(self, label: IntArray) -> FloatArray:
         """Index of the input shuffled, shape (shuffles,).
 
-        Where every case is a replicate, inputs with classes of the same sizes share it.
+        Inputs that differ between replicates and have classes of the same sizes share it.
         """
-        is_single = int(self._sample.replicate[-1]) + 1 == len(label)
-        key = tuple(np.bincount(label).tolist()) if is_single else ()
-        if not is_single or key not in self._chance:
+        key = tuple(np.bincount(label).tolist()) if self._sample.is_between(label) else ()
+        if not key or key not in self._chance:
             rng = np.random.default_rng(0)
             self._chance[key] = np.array(
                 [

@@ -404,3 +404,36 @@ def test_help_imports_no_heavy_library() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "sweep" in done.stdout
+
+
+def test_show_tells_drivers_and_trades(call: Call, experiment_file: Path, tmp_path: Path) -> None:
+    grid, path = ("--set", 'mechanism.depth={ grid = ["1 cm", "2 cm"] }'), tmp_path / "grid.h5"
+    assert call("sweep", experiment_file, "-n", 10, *grid, "-o", path)[0] == 0
+    found = parsed(call("show", path, "--drivers", "slipped", "--json"))["drivers"]
+    assert (found["design"], found["cases"], found["left_out"]) == ("given", 20, 0)
+    names = {"mechanism.depth", "sequence.approach_speed", "sequence.tilt"}
+    assert {entry["input"] for entry in found["drivers"]} == names
+    entry = found["drivers"][0]
+    assert entry.keys() == {"input", "first_order", "delta", "rank_correlation"}
+    assert entry["first_order"].keys() == {"value", "interval", "p_value", "distinguishable"}
+    trade = parsed(call("show", path, "--pareto", "max collected_mass, min wall_time", "--json"))
+    assert [point["design_point"] for point in trade["pareto"]["points"]] == [0, 1]
+    # The fake physics does not know the depth
+    assert trade["pareto"]["differences"][0]["mean"] == 0.0
+    code, out, _ = call(
+        "show", path, "--drivers", "slipped", "--pareto", "max collected_mass, min q95 peak_force"
+    )
+    assert code == 0
+    assert "what drives slipped, from 20 cases" in out
+    assert "min q95 peak_force" in out
+
+
+def test_show_refuses_what_it_cannot_tell(call: Call, stored: Path) -> None:
+    for arguments, said in (
+        (("--drivers", "collected_mass"), "6 cases have a value; needs 20"),
+        (("--drivers", "colected_mass"), "did you mean 'collected_mass'?"),
+        (("--pareto", "most collected_mass"), "must be max or min"),
+    ):
+        code, _, err = call("show", stored, *arguments)
+        assert (code, err.count("\n")) == (2, 1)
+        assert said in err
