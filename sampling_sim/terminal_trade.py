@@ -43,9 +43,8 @@ def print_drivers(report: Report, title: str) -> None:
 
 def print_pareto(report: Report, title: str) -> None:
     """Print the design points, those that nothing beats marked, and what they differ by."""
-    print_whole(
-        f"{title}: {len(report['points'])} design points, {report['replicates']} replicates"
-    )
+    counts = f"{report['replicates']} replicates, {report['packings']} packings of the bed"
+    print_whole(f"{title}: {len(report['points'])} design points, {counts}")
     for text in report["points"][0]["values"]:
         table = plain_table()
         for heading in ("point", "value", "from", "to", "nothing beats", "in resamples"):

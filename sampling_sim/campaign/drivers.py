@@ -63,6 +63,11 @@ class Sample:
     outcome: FloatArray
     replicate: IntArray
 
+    @property
+    def replicates(self) -> int:
+        """How many there are."""
+        return int(self.replicate[-1]) + 1
+
     @cached_property
     def _first(self) -> IntArray:
         """First case of each replicate."""
@@ -87,7 +92,7 @@ class Sample:
 
     def resampled(self, rng: np.random.Generator) -> IntArray:
         """Rows of as many replicates, drawn with replacement."""
-        count = int(self.replicate[-1]) + 1
+        count = self.replicates
         times = np.bincount(rng.integers(0, count, count), minlength=count)
         return np.repeat(np.arange(len(self.replicate)), times[self.replicate])
 
@@ -186,9 +191,10 @@ def classes(values: NDArray[Any], sample: Sample, fineness: float) -> IntArray:
     only; a density in each class needs cases, hence 1/2 for delta [PBS2013]_.
     """
     found, label = np.unique(values, return_inverse=True)
-    if len(found) <= DISTINCT or values.dtype.kind not in "fi":
+    independent = sample.replicates if sample.is_between(label) else len(label)
+    if values.dtype.kind not in "fi" or len(found) <= min(DISTINCT, independent // 2):
         return label
-    count = min(len(found), int(sample.replicate[-1]) + 1)
+    count = min(len(found), sample.replicates)
     wanted = min(max(round(math.sqrt(fineness * count)), 2), MOST_CLASSES)
     # By rank among the different values, so that equal values stay together
     return label * wanted // len(found)
@@ -223,7 +229,8 @@ def _has_density(sample: Sample) -> bool:
 
 def less_share(raw: float, floor: float) -> float:
     """Share of variance less that of chance: of what is left to explain, as in adjusted R²."""
-    return (raw - floor) / (1.0 - floor)
+    # Of classes that hold one case each, all is explained by chance and nothing is left
+    return (raw - floor) / (1.0 - floor) if floor < 1.0 - 1e-9 else 0.0
 
 
 def less_noise(raw: float, floor: float) -> float:

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.campaign.clusters import Clusters
-from sampling_sim.campaign.intervals import CONFIDENCE, Interval, mean_interval
+from sampling_sim.campaign.intervals import Interval, mean_interval
 from sampling_sim.campaign.parameters import unknown_key
 from sampling_sim.campaign.requirements import is_finished
 from sampling_sim.campaign.rows import Columns, with_surface
-from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, QUANTILES
+from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, QUANTILES, outcome_statistics
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import BadInput
 
@@ -74,8 +74,9 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
 
     Returns
     -------
-    `points`: for each design point `values` of the objectives, their `intervals` (percentiles of
-    resamples), `is_non_dominated`, and `share`: of the resamples, those in which it is so.
+    `points`: for each design point `values` of the objectives, their `intervals` (those of `show`,
+    on the worst surface), `is_non_dominated`, and `share`: of the resamples, those in which it is
+    so; with few `packings`, surer than they allow.
     `differences`: `paired_differences` from the first design point.
     """
     table = _Table.of(with_surface(columns), objectives)
@@ -86,13 +87,11 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
     signs = np.array([1.0 if o.is_maximised else -1.0 for o in objectives])
     sure = is_non_dominated(drawn * signs).mean(axis=0)
     best = is_non_dominated(seen[None] * signs)[0]
-    tail = 50.0 * (1.0 - CONFIDENCE)
-    ends = np.nanpercentile(drawn, [tail, 100.0 - tail], axis=0)
     points = [
         {
             "design_point": int(number),
             "values": {o.text: float(v) for o, v in zip(objectives, seen[i], strict=True)},
-            "intervals": {o.text: ends[:, i, k].tolist() for k, o in enumerate(objectives)},
+            "intervals": {o.text: table.interval(k, i) for k, o in enumerate(objectives)},
             "is_non_dominated": bool(best[i]),
             "share": float(sure[i]),
         }
@@ -100,7 +99,13 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
     ]
     outcomes = dict.fromkeys(objective.outcome for objective in objectives)
     differences = [entry for name in outcomes for entry in paired_differences(columns, name)]
-    return {"replicates": weights.shape[1], "points": points, "differences": differences}
+    packings = len(np.unique(table.packing))
+    return {
+        "replicates": weights.shape[1],
+        "packings": packings,
+        "points": points,
+        "differences": differences,
+    }
 
 
 def paired_differences(columns: Columns, outcome: str, against: int | None = None) -> list[Any]:
@@ -194,15 +199,23 @@ class _Table:
 
     def worst(self, which: int, weights: FloatArray) -> FloatArray:
         """Return the objective on its worst surface, shape (samples, points)."""
-        objective, values = self.objectives[which], self.values[which]
-        taken = np.stack(
-            [
-                np.stack([_statistic(v, weights, objective.statistic) for v in surfaces], axis=-1)
-                for surfaces in values
-            ],
-            axis=-2,
-        )
-        return (taken.min if objective.is_maximised else taken.max)(axis=-1)
+        taken = np.stack([self._on_each(which, i, weights) for i in range(len(self.points))], 1)
+        return (taken.min if self.objectives[which].is_maximised else taken.max)(axis=-1)
+
+    def interval(self, which: int, point: int) -> list[float]:
+        """Interval of the objective on its worst surface."""
+        objective = self.objectives[which]
+        seen = self._on_each(which, point, np.ones((1, len(self.packing))))[0]
+        worst = int((np.argmin if objective.is_maximised else np.argmax)(seen))
+        values = self.values[which][point, worst]
+        valid = np.isfinite(values)
+        found = outcome_statistics(values[valid], Clusters.of(self.packing[valid]))
+        return list(found[f"{objective.statistic}_interval"])
+
+    def _on_each(self, which: int, point: int, weights: FloatArray) -> FloatArray:
+        """Return the objective of one point on each surface, shape (samples, surfaces)."""
+        name = self.objectives[which].statistic
+        return np.stack([_statistic(v, weights, name) for v in self.values[which][point]], axis=-1)
 
 
 def _statistic(values: FloatArray, weights: FloatArray, name: str) -> FloatArray:

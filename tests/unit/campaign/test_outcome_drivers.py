@@ -183,3 +183,17 @@ def test_the_first_cases_are_whole_replicates() -> None:
     assert _first(label, 7).sum() == 6
     assert _first(label, 6).sum() == 6
     assert _first(label, 2).sum() == 3
+
+
+@pytest.mark.usefixtures("no_density")
+def test_classes_of_one_case_each_say_nothing() -> None:
+    """Ten replicates on two surfaces: ten values of one input; words all different."""
+    replicate, rng = np.repeat(np.arange(10), 2), np.random.default_rng(10)
+    inputs = {
+        "x": rng.uniform(size=10)[replicate],
+        "word": np.array([f"w{i}" for i in replicate], dtype=object),
+    }
+    found = {e["input"]: e["first_order"] for e in drivers(inputs, replicate * 1.0, replicate)}
+    assert found["word"]["value"] == 0.0
+    assert not found["word"]["distinguishable"]
+    assert found["x"]["value"] < 1.0
