@@ -53,7 +53,8 @@ def _print_cases(report: Report, title: str, names: Sequence[str], levels: Repor
         head = f"surface {surface['surface']}: {inputs_text(surface['inputs'])}"
         _print_counts(surface, head)
         _print_intervals(surface["outcomes"], names, levels)
-    finished, packings = max(o["n"] for o in report["outcomes"].values()), report["packings"]
+    part = (*report["surfaces"], report)[0]  # the replicates of one surface are those of all
+    finished, packings = max(o["n"] for o in part["outcomes"].values()), part["packings"]
     if packings == 1 and finished > 1:
         print_whole("one packing of the bed: intervals and verdicts hold for it alone")
     elif packings < finished:

@@ -78,8 +78,15 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
     on the worst surface), `is_non_dominated`, and `share`: of the resamples, those in which it is
     so; with few `packings`, surer than they allow.
     `differences`: `paired_differences` from the first design point.
+
+    Raises
+    ------
+    BadInput
+        If there is one design point alone.
     """
     table = _Table.of(with_surface(columns), objectives)
+    if len(table.points) < 2:
+        raise BadInput("--pareto: needs design points to choose from: give a key { grid = [...] }")
     weights = table.resampled(np.random.default_rng(1))
     whole = np.ones((1, weights.shape[1]))
     seen = np.stack([table.worst(i, whole) for i in range(len(objectives))], axis=-1)[0]

@@ -164,12 +164,13 @@ def first_errors(p: float, confidence: float, seed: int) -> tuple[float, float]:
     """Shares of campaigns at the very share demanded that are ever decided: ours, fixed bounds."""
     steps = np.diff(LOOKS, prepend=0)
     counts = np.cumsum(np.random.default_rng(seed).binomial(steps, p, (2000, len(LOOKS))), axis=1)
+    rule = read_requirement(demanded(p, confidence), "r")
     ours = np.zeros(len(counts), dtype=bool)
     fixed = np.zeros(len(counts), dtype=bool)
     for n, found in zip(LOOKS.tolist(), counts.T, strict=True):
         for k in np.unique(found).tolist():
             low, high = binomial_bounds(k, n, confidence)
-            ours[found == k] |= is_decided(k, n, p, confidence)
+            ours[found == k] |= is_decided([(k, n)], rule)
             fixed[found == k] |= low >= p or high < p
     return float(ours.mean()), float(fixed.mean())
 
@@ -188,7 +189,18 @@ def test_deciding_by_looking_often_errs_no_more_than_it_says_and_fixed_bounds_do
 
 def test_evidence_for_any_number_of_looks_costs_a_half_more_cases() -> None:
     """95/90 without a failure: 45 cases for one look, 71 for any number."""
-    assert not is_decided(70, 70, 0.95, 0.9)
-    assert is_decided(71, 71, 0.95, 0.9)
-    assert is_decided(30, 60, 0.95, 0.9)
-    assert not is_decided(0, 0, 0.95, 0.9)
+    rule = read_requirement(demanded(), "r")
+    assert not is_decided([(70, 70)], rule)
+    assert is_decided([(71, 71)], rule)
+    assert is_decided([(30, 60)], rule)
+    assert not is_decided([(0, 0)], rule)
+
+
+def test_surfaces_are_decided_by_all_that_meet_or_one_that_does_not() -> None:
+    rule = read_requirement(demanded(), "r")
+    assert is_decided([(71, 71)] * 20, rule)
+    assert not is_decided([(71, 71), (20, 20)], rule)
+    assert is_decided([(71, 71), (20, 40)], rule)
+    # Shown for one surface alone, and not enough where it is the worst of twenty
+    assert is_decided([(51, 62)], rule)
+    assert not is_decided([(51, 62)] + [(62, 62)] * 19, rule)

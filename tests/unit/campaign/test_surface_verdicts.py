@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -200,6 +202,35 @@ def test_drivers_of_what_is_not_there_are_refused(campaign: tuple[dict, Experime
         with pytest.raises(BadInput) as caught:
             stored_drivers(columns, loaded, outcome)
         assert said in str(caught.value)
+
+
+def test_a_trade_needs_two_design_points(campaign: tuple[dict, Experiment]) -> None:
+    columns, loaded = campaign
+    one = {name: values[columns["design_point"] == 0] for name, values in columns.items()}
+    with pytest.raises(BadInput, match="needs design points"):
+        stored_pareto(one, loaded, "max collected_mass")
+
+
+def test_a_saltelli_design_is_read_in_the_order_of_its_replicates() -> None:
+    """Y = a + 2 b, both standard: S1 = ST = 0.2, 0.8; one base point lost to a failed case."""
+    rng = np.random.default_rng(4)
+    a, b = rng.normal(size=(2, 500, 2))
+    parts = (a, np.stack([b[:, 0], a[:, 1]], 1), np.stack([a[:, 0], b[:, 1]], 1), b)
+    mass = np.stack([x[:, 0] + 2.0 * x[:, 1] for x in parts], axis=1).ravel()
+    n = len(mass)
+    columns = {
+        "case": np.arange(n), "replicate": np.arange(n), "collected_mass": mass,
+        "design_point": np.zeros(n, dtype=np.int64),
+        "status": np.where(np.arange(n) == 5, "failed", "collected").astype(object),
+    }  # fmt: skip
+    campaign = SimpleNamespace(design="saltelli")
+    asked = SimpleNamespace(campaign=campaign, draws=SimpleNamespace(replicate_keys=("a", "b")))
+    found = stored_drivers(columns, cast(Any, asked), "collected_mass")
+    assert (found["design"], found["cases"], found["left_out"]) == ("saltelli", 4 * 499, 1)
+    for entry, name, share in zip(found["drivers"], "ba", (0.8, 0.2), strict=True):
+        assert entry["input"] == name
+        for index in ("first_order", "total"):
+            assert entry[index]["interval"][0] <= share <= entry[index]["interval"][1]
 
 
 def test_an_old_store_without_surfaces_is_of_one(campaign: tuple[dict, Experiment]) -> None:
