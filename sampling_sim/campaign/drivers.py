@@ -25,6 +25,7 @@ References
 """
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,8 +42,8 @@ FEWEST = 20
 MOST, MOST_DELTA = 5000, 1000
 """Cases used, the first ones; chosen: indices are then known to ±0.03 and ±0.05, in seconds."""
 DISTINCT = 10
-"""Different values an outcome needs for a density, and up to which an input has a class for each;
-chosen: the fewest that a density can be drawn through."""
+"""Different values an outcome needs for a density, none of more than a tenth of the cases, and up
+to which an input has a class for each; chosen: the fewest that a density can be drawn through."""
 MOST_CLASSES = 48
 """Of one input, as in SALib."""
 RESAMPLES = 100
@@ -114,11 +115,12 @@ def drivers(
     Returns
     -------
     For each input `first_order`, `delta` (none of an outcome of few values) and `rank_correlation`
-    (none of texts): each `value` and `interval`; of the first two also `p_value` against shuffled
-    inputs and whether it is `distinguishable` from them among all inputs [H1979]_.
+    (none of texts and of what is not always there): each `value` and `interval`; of the first two
+    also `p_value` against shuffled inputs and whether it is `distinguishable` from them among all
+    inputs [H1979]_.
     """
     label = np.unique(replicate, return_inverse=True)[1]
-    some, few = _first(label, MOST), _first(label, MOST_DELTA)
+    some, few = first_cases(label, MOST), first_cases(label, MOST_DELTA)
     whole, part = Sample(outcome[some], label[some]), Sample(outcome[few], label[few])
     shuffles = max(199, math.ceil(2 * len(inputs) / SIGNIFICANCE))
     share = _Index(whole, correlation_ratio, less_share, shuffles)
@@ -183,6 +185,14 @@ def saltelli_drivers(names: Sequence[str], outcome: FloatArray) -> tuple[list[di
     return sorted(entries, key=lambda entry: -entry["total"]["value"]), whole.size
 
 
+def first_cases(replicate: IntArray, most: int) -> BoolArray:
+    """Which cases are of the first whole replicates, at most so many, of one at least."""
+    label = np.unique(replicate, return_inverse=True)[1]
+    last = label[min(most, len(label)) - 1]
+    ends_within = len(label) <= most or label[most] != last
+    return np.asarray(label <= max(last - (not ends_within), 0), dtype=bool)
+
+
 def classes(values: NDArray[Any], sample: Sample, fineness: float) -> IntArray:
     """Class of each case by one input, from 0: a class a value, or as many ranks in each.
 
@@ -217,14 +227,18 @@ def delta_of(outcome: FloatArray) -> Estimator:
 
     def estimate(label: IntArray, values: FloatArray) -> float:
         edges = np.concatenate([[0], np.cumsum(np.bincount(label))])
-        return float(calc_delta(values, grid, label, edges))
+        with warnings.catch_warnings():
+            # SALib warns where many classes hold one case; those of a shuffled input do, too
+            warnings.simplefilter("ignore", UserWarning)
+            return float(calc_delta(values, grid, label, edges))
 
     return estimate
 
 
 def _has_density(sample: Sample) -> bool:
-    """Whether the outcome has enough different values."""
-    return len(np.unique(sample.outcome)) >= DISTINCT
+    """Whether the outcome has enough different values, and none that stands out."""
+    times = np.unique(sample.outcome, return_counts=True)[1]
+    return len(times) >= DISTINCT and int(times.max()) * DISTINCT <= len(sample.outcome)
 
 
 def less_share(raw: float, floor: float) -> float:
@@ -236,13 +250,6 @@ def less_share(raw: float, floor: float) -> float:
 def less_noise(raw: float, floor: float) -> float:
     """Area between densities less that of chance, which adds to it as noise does to a length."""
     return math.sqrt(max(0.0, raw * raw - floor * floor))
-
-
-def _first(label: IntArray, most: int) -> BoolArray:
-    """Cases of the first whole replicates, at most so many, of one at least."""
-    last = label[min(most, len(label)) - 1]
-    ends_within = len(label) <= most or label[most] != last
-    return np.asarray(label <= max(last - (not ends_within), 0), dtype=bool)
 
 
 class _Index:
@@ -302,7 +309,7 @@ def _rank_correlation(sample: Sample, values: NDArray[Any]) -> dict[str, Any] | 
     """Spearman's correlation and its interval, by resampling replicates on Fisher's scale."""
     from scipy.stats import rankdata
 
-    if values.dtype.kind not in "fib" or np.ptp(values.astype(float)) == 0.0:
+    if values.dtype.kind not in "fib" or not np.isfinite(values).all():
         return None
     rng, ranks = np.random.default_rng(2), (rankdata(values), rankdata(sample.outcome))
 

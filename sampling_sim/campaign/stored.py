@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.campaign.config import Experiment, parse_experiment
-from sampling_sim.campaign.drivers import FEWEST, drivers, saltelli_drivers
+from sampling_sim.campaign.drivers import FEWEST, MOST, drivers, first_cases, saltelli_drivers
 from sampling_sim.campaign.intervals import (
     CONFIDENCE,
     TOLERANCE_CONFIDENCE,
@@ -125,10 +125,12 @@ def stored_drivers(columns: Columns, experiment: Experiment, outcome: str) -> di
         return base | {"design": "saltelli", **found}
     if (cases := int(valid.sum())) < FEWEST:
         raise BadInput(f"--drivers {outcome}: {cases} cases have a value; needs {FEWEST}")
+    rows = np.flatnonzero(valid)
+    rows = rows[first_cases(columns["replicate"][rows], MOST)]
     names = [n for n in columns if belongs_to(n, experiment.varying)]
-    inputs = {n: columns[n][valid] for n in names if len(set(columns[n][valid].tolist())) > 1}
-    entries = drivers(inputs, values[valid], columns["replicate"][valid])
-    return base | {"design": "given", "cases": cases, "drivers": entries}
+    inputs = {n: columns[n][rows] for n in names if len(set(columns[n][rows].tolist())) > 1}
+    entries = drivers(inputs, values[rows], columns["replicate"][rows])
+    return base | {"design": "given", "cases": len(rows), "drivers": entries}
 
 
 def stored_pareto(columns: Columns, experiment: Experiment, text: str) -> dict[str, Any]:

@@ -8,13 +8,16 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sampling_sim.campaign.drivers import (
     Sample,
-    _first,
+    classes,
     classes,
     correlation_ratio,
+    delta_of,
     drivers,
+    first_cases,
     saltelli_drivers,
 )
 
@@ -179,10 +182,10 @@ def test_words_have_classes_and_flags_no_density() -> None:
 
 def test_the_first_cases_are_whole_replicates() -> None:
     label = np.repeat(np.arange(4), 3)
-    assert _first(label, 12).sum() == 12
-    assert _first(label, 7).sum() == 6
-    assert _first(label, 6).sum() == 6
-    assert _first(label, 2).sum() == 3
+    assert first_cases(label, 12).sum() == 12
+    assert first_cases(label, 7).sum() == 6
+    assert first_cases(label, 6).sum() == 6
+    assert first_cases(label, 2).sum() == 3
 
 
 @pytest.mark.usefixtures("no_density")
@@ -197,3 +200,38 @@ def test_classes_of_one_case_each_say_nothing() -> None:
     assert found["word"]["value"] == 0.0
     assert not found["word"]["distinguishable"]
     assert found["x"]["value"] < 1.0
+
+
+def test_an_outcome_that_is_often_the_same_has_no_density_and_texts_no_rank() -> None:
+    rng = np.random.default_rng(11)
+    x = rng.uniform(size=60)
+    mass = np.where(x < 0.5, 0.0, rng.lognormal(size=60))
+    inputs = {"x": x, "left out": np.where(np.arange(60) % 2, np.nan, x)}
+    found = {entry["input"]: entry for entry in drivers(inputs, mass, np.arange(60))}
+    assert found["x"]["delta"] is None
+    assert found["x"]["first_order"]["distinguishable"]
+    assert found["left out"]["rank_correlation"] is None
+    assert drivers({"x": x}, mass + x, np.arange(60))[0]["delta"] is not None
+
+
+def test_delta_of_a_normal_law_and_of_none() -> None:
+    """Two normals of correlation 0.9: delta 0.515 by quadrature.
+
+    The classes and the width of the kernels take off a tenth, the error of 300 cases is 0.03.
+    Without influence SALib's own estimate is 0.1 all the same.
+    """
+    x = stats.norm.ppf((np.arange(400) + 0.5) / 400)
+    y, spread = np.linspace(-6.0, 6.0, 1001), math.sqrt(1.0 - 0.9**2)
+    gaps = np.abs(stats.norm.pdf(y) - stats.norm.pdf(y, 0.9 * x[:, None], spread))
+    truth = float(np.trapezoid(gaps, y, axis=1).mean()) / 2.0
+    assert truth == pytest.approx(0.515, abs=0.001)
+    a, b = np.random.default_rng(12).normal(size=(2, 300))
+    outcome = 0.9 * a + spread * b
+    (found,) = drivers({"a": a}, outcome, np.arange(300))
+    assert 0.85 * truth - 0.03 <= found["delta"]["value"] <= truth + 0.03
+    other = np.random.default_rng(13).normal(size=300)
+    (none,) = drivers({"none": other}, outcome, np.arange(300))
+    sample = Sample(outcome, np.arange(300))
+    raw = delta_of(outcome)(classes(other, sample, 0.5), outcome)
+    assert raw > 0.07
+    assert none["delta"]["value"] < 0.7 * raw
