@@ -13,7 +13,6 @@ from scipy import stats
 from sampling_sim.campaign.drivers import (
     Sample,
     classes,
-    classes,
     correlation_ratio,
     delta_of,
     drivers,
@@ -235,3 +234,16 @@ def test_delta_of_a_normal_law_and_of_none() -> None:
     raw = delta_of(outcome)(classes(other, sample, 0.5), outcome)
     assert raw > 0.07
     assert none["delta"]["value"] < 0.7 * raw
+
+
+def test_delta_is_that_of_salib() -> None:
+    """The same sums: round-off alone."""
+    from SALib.analyze.delta import calc_delta
+
+    rng = np.random.default_rng(14)
+    x = rng.normal(size=150)
+    outcome = rng.lognormal(x)
+    label = classes(x, Sample(outcome, np.arange(150)), 0.5)
+    edges = np.concatenate([[0], np.cumsum(np.bincount(label))])
+    expected = calc_delta(outcome, np.linspace(outcome.min(), outcome.max(), 100), label, edges)
+    assert delta_of(outcome)(label, outcome) == pytest.approx(expected, rel=1e-9)
