@@ -24,6 +24,8 @@ from sampling_sim.errors import BadInput
 
 RESAMPLES = 1000
 """Chosen: a share of resamples is then known to 0.016 at worst."""
+MOST = 10_000
+"""Replicates that are resampled, the first ones; chosen: 80 MB of weights."""
 _OBJECTIVE = re.compile(r"\s*(max|min)\s+(?:(mean|q05|q50|q95)\s+)?(\w+)\s*")
 
 
@@ -88,7 +90,7 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
     if len(table.points) < 2:
         raise BadInput("--pareto: needs design points to choose from: give a key { grid = [...] }")
     weights = table.resampled(np.random.default_rng(1))
-    whole = np.ones((1, weights.shape[1]))
+    whole = np.ones((1, len(table.packing)))
     seen = np.stack([table.worst(i, whole) for i in range(len(objectives))], axis=-1)[0]
     drawn = np.stack([table.worst(i, weights) for i in range(len(objectives))], axis=-1)
     signs = np.array([1.0 if o.is_maximised else -1.0 for o in objectives])
@@ -108,7 +110,7 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
     differences = [entry for name in outcomes for entry in paired_differences(columns, name)]
     packings = len(np.unique(table.packing))
     return {
-        "replicates": weights.shape[1],
+        "replicates": len(table.packing),
         "packings": packings,
         "points": points,
         "differences": differences,
@@ -195,12 +197,15 @@ class _Table:
         return cls(objectives, axes[0][0], axes[1][0], packing, tables)
 
     def resampled(self, rng: np.random.Generator) -> FloatArray:
-        """How often each replicate is drawn, shape (RESAMPLES, replicates): packings together."""
-        clusters = Clusters.of(self.packing)
+        """How often each of the first replicates is drawn, packings together.
+
+        Shape (RESAMPLES, at most MOST).
+        """
+        packing = self.packing[:MOST]
+        clusters, n = Clusters.of(packing), len(packing)
         if not clusters.are_shared:
-            n = len(self.packing)
             return rng.multinomial(n, np.full(n, 1.0 / n), RESAMPLES).astype(float)
-        label = np.unique(self.packing, return_inverse=True)[1]
+        label = np.unique(packing, return_inverse=True)[1]
         share = np.full(clusters.count, 1.0 / clusters.count)
         return rng.multinomial(clusters.count, share, RESAMPLES)[:, label].astype(float)
 
@@ -222,7 +227,8 @@ class _Table:
     def _on_each(self, which: int, point: int, weights: FloatArray) -> FloatArray:
         """Return the objective of one point on each surface, shape (samples, surfaces)."""
         name = self.objectives[which].statistic
-        return np.stack([_statistic(v, weights, name) for v in self.values[which][point]], axis=-1)
+        values = self.values[which][point, :, : weights.shape[1]]
+        return np.stack([_statistic(v, weights, name) for v in values], axis=-1)
 
 
 def _statistic(values: FloatArray, weights: FloatArray, name: str) -> FloatArray:
