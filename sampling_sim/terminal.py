@@ -7,7 +7,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,49 +43,30 @@ def json_text(value: Mapping[str, Any]) -> str:
 
 def print_outcome(outcome: Outcome, title: str) -> None:
     """Print the outcome of one case, a line a column; the message, which may be long, below."""
-    table = _plain_table()
+    table = plain_table()
     table.add_column("outcome", no_wrap=True)
     table.add_column("value", no_wrap=True, justify="right")
     table.add_column("unit", no_wrap=True)
     table.add_column("meaning")
     for name, described in outcome_columns().items():
         if name != "message":
-            value = _cell(getattr(outcome, name))
-            table.add_row(name, value, _unit(name), described["long_name"])
-    _print_whole(title)
-    _console().print(table)
+            value = cell(getattr(outcome, name))
+            table.add_row(name, value, unit_of(name), described["long_name"])
+    print_whole(title)
+    print_table(table)
     if outcome.message:
-        _print_whole(f"message: {outcome.message}")
-
-
-def print_summary(summary: Mapping[str, Any], title: str, names: Sequence[str]) -> None:
-    """Print counts by status, statistics of the named outcomes, and verdicts."""
-    counts = ", ".join(f"{count} {status}" for status, count in summary["status"].items())
-    _print_whole(f"{title}: {summary['cases']} cases: {counts}")
-    _print_statistics(summary["outcomes"], names)
-    points = summary.get("design_points", ())
-    for requirement in () if points else summary["requirements"]:
-        low, high = requirement["interval"]
-        _print_whole(
-            f"{requirement['text']} in {requirement['probability']:.0%} of cases: "
-            f"{requirement['verdict']} ({requirement['met_cases']} of "
-            f"{requirement['cases']}; share {low:.3f} to {high:.3f}, each bound at "
-            f"{requirement['confidence']:.0%} confidence)",
-        )
-    for part in points:
-        inputs = ", ".join(f"{key} = {_cell(value)}" for key, value in part["inputs"].items())
-        print_summary(part, f"design point {part['design_point']}: {inputs}", names)
+        print_whole(f"message: {outcome.message}")
 
 
 def print_mapping(report: Mapping[str, Any], title: str) -> None:
     """Print a report of one thing, a line a key; SI, radians."""
-    table = _plain_table(show_header=False)
+    table = plain_table(show_header=False)
     table.add_column(no_wrap=True)
     table.add_column()
     for key, value in report.items():
-        table.add_row(key, _cell(value))
-    _print_whole(title)
-    _console().print(table)
+        table.add_row(key, cell(value))
+    print_whole(title)
+    print_table(table)
 
 
 def print_site(report: Mapping[str, Any], title: str) -> None:
@@ -102,19 +83,19 @@ def print_survey(report: Mapping[str, Any], title: str) -> None:
         ("a_n [µm/s²]", "normal_acceleration", 1e6), ("needs [Pa]", "needed_cohesion", 1.0),
         ("escape [mm/s]", "escape_speed", 1e3), ("Coriolis [mm]", "coriolis_displacement", 1e3),
     )  # fmt: skip
-    table = _plain_table()
+    table = plain_table()
     for heading in ("", *(heading for heading, _, _ in columns)):
         table.add_column(heading, justify="right")
     for number, found in enumerate(report["sites"], start=1):
-        values = (_cell(factor * found[name]) for _, name, factor in columns)
+        values = (cell(factor * found[name]) for _, name, factor in columns)
         table.add_row(str(number), *values)
     found_any = bool(report["sites"])
-    _print_whole(title if found_any else f"{title}: nowhere under these constraints")
+    print_whole(title if found_any else f"{title}: nowhere under these constraints")
     if found_any:
-        _console().print(table)
+        print_table(table)
     least, largest = report["least_cohesion"], report["largest_cohesion"]
     needs = f"anywhere they need at least {least:.3g} Pa, everywhere {largest:.3g} Pa"
-    _print_whole(
+    print_whole(
         f"Grains stay on {report['retained_area']:.4g} of {report['area']:.4g} m², "
         f"{report['outward_share']:.1%} of it pulled outward; "
         f"{needs if math.isfinite(largest) else _NEVER_HELD}"
@@ -123,22 +104,22 @@ def print_survey(report: Mapping[str, Any], title: str) -> None:
 
 def print_mechanism(report: Mapping[str, Any], title: str) -> None:
     """Print the links and joints of a craft."""
-    table = _plain_table()
+    table = plain_table()
     for heading in ("link", "mass [kg]", "hangs by", "joint"):
         table.add_column(heading, justify="right" if heading.startswith("mass") else "left")
     joints = {joint["child"]: joint for joint in report["joints"]}
     for link in report["links"]:
         joint = joints.get(link["name"], {"name": "", "type": ""})
-        table.add_row(link["name"], _cell(link["mass"]), joint["name"], joint["type"])
-    _print_whole(f"{title}: {report['kind']}, {report['mass']:.6g} kg")
-    _console().print(table)
-    _print_whole(f"actions of the joints: {', '.join(report['actions'])}")
-    _print_whole(f"surfaces: {report['surfaces']}; effects: {', '.join(report['effects']) or '-'}")
+        table.add_row(link["name"], cell(link["mass"]), joint["name"], joint["type"])
+    print_whole(f"{title}: {report['kind']}, {report['mass']:.6g} kg")
+    print_table(table)
+    print_whole(f"actions of the joints: {', '.join(report['actions'])}")
+    print_whole(f"surfaces: {report['surfaces']}; effects: {', '.join(report['effects']) or '-'}")
 
 
 def print_bed(report: Mapping[str, Any], title: str) -> None:
     """Print what a bed was asked to be and what was measured, angles in degrees."""
-    table = _plain_table()
+    table = plain_table()
     table.add_column("quantity", no_wrap=True)
     for heading in ("requested", "measured", "low", "high"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -149,28 +130,28 @@ def print_bed(report: Mapping[str, Any], title: str) -> None:
         is_angle = name.startswith(("friction_angle", "angle_of"))
         factor = math.degrees(1.0) if is_angle else 1.0
         cells = (
-            "-" if entry[key] is None else _cell(factor * entry[key])
+            "-" if entry[key] is None else cell(factor * entry[key])
             for key in ("requested", "value", "low", "high")
         )
         plain = {"packing_fraction", "coordination_number"}
         table.add_row(name, *cells, "deg" if is_angle else "" if name in plain else "Pa")
-    _print_whole(f"{title}, {report['grains']} grains (intervals at 95 %)")
-    _console().print(table)
-    _print_whole("angle_of_repose: cohesion off, at 1 m/s²; strengths as packed, flow where steady")
+    print_whole(f"{title}, {report['grains']} grains (intervals at 95 %)")
+    print_table(table)
+    print_whole("angle_of_repose: cohesion off, at 1 m/s²; strengths as packed, flow where steady")
     for key, value in report["calibration"].items():
-        _print_whole(f"calibration: {key} = {_calibrated(key, value)}")
+        print_whole(f"calibration: {key} = {_calibrated(key, value)}")
     for line in report["beyond_calibration"]:
-        _print_whole(f"beyond the calibration: {line}")
+        print_whole(f"beyond the calibration: {line}")
     for line in report["not_reached"]:
-        _print_whole(f"not reached: {line}")
+        print_whole(f"not reached: {line}")
 
 
 def _calibrated(key: str, value: float) -> str:
     """One number of a bed's calibration with its unit, angles in degrees."""
     if key.endswith("angle"):
-        return f"{_cell(math.degrees(value))} deg"
+        return f"{cell(math.degrees(value))} deg"
     unit = {"bond_strength": " Pa", "pull_off_scale": " J/m²"}.get(key, "")
-    return _cell(value) + unit
+    return cell(value) + unit
 
 
 def print_note(text: str) -> None:
@@ -229,44 +210,37 @@ def _console() -> Console:
     return Console(markup=False, highlight=False)
 
 
-def _plain_table(*, show_header: bool = True) -> Table:
+def plain_table(*, show_header: bool = True) -> Table:
     """Table without lines or margins, which 80 columns have no room for."""
     return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=show_header)
 
 
-def _print_whole(text: str) -> None:
+def print_table(table: Table) -> None:
+    """Print a table to stdout."""
+    _console().print(table)
+
+
+def print_whole(text: str) -> None:
     """Print a line as it is: what reads it may search it, and a terminal breaks it."""
     _console().print(text, soft_wrap=True)
 
 
-def _unit(outcome: str) -> str:
+def unit_of(outcome: str) -> str:
+    """Return the unit of an outcome as tables show it, empty for a bare number."""
     unit = outcome_columns()[outcome]["units"]
     return "" if unit == "1" else unit
 
 
-def _print_statistics(statistics: Mapping[str, Mapping[str, float]], names: Sequence[str]) -> None:
-    """Print a line an outcome: 80 columns hold the longest name and numbers of any size."""
-    columns = ("n", "mean", "sd", "q05", "q50", "q95")
-    table = _plain_table()
-    for heading in ("outcome", "unit"):
-        table.add_column(heading, no_wrap=True)
-    for heading in columns:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name in names:
-        cells = (_cell(statistics[name][column]) for column in columns)
-        table.add_row(name, _unit(name), *cells)
-    _console().print(table)
-
-
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """One value as tables show it."""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, float):
         return "-" if math.isnan(value) else _EXPONENT_ZEROS.sub(r"\1", f"{value:.4g}")
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_cell(entry) for entry in value) + "]"
+        return "[" + ", ".join(cell(entry) for entry in value) + "]"
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_cell(entry)}" for key, entry in value.items())
+        return ", ".join(f"{key}: {cell(entry)}" for key, entry in value.items())
     return str(value)
 
 

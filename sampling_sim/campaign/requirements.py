@@ -32,6 +32,12 @@ NOT_FINISHED = (Status.FAILED, Status.DIVERGED)
 """Cases without a trustworthy outcome: left out of quantiles, counted against requirements."""
 
 
+def is_finished(status: Any) -> BoolArray:
+    """Which cases have a trustworthy outcome, shape (n,); `status` as the column holds it."""
+    found = np.asarray(status)
+    return np.logical_and.reduce([np.asarray(found != name, dtype=bool) for name in NOT_FINISHED])
+
+
 @dataclass(frozen=True, kw_only=True)
 class RequirementParameters:
     """One `[[requirements]]` table."""
@@ -59,8 +65,7 @@ class Requirement:
         """Which cases meet it, shape (n,); a NaN meets nothing, nor does an unfinished case."""
         values = np.asarray(columns[self.column])
         compare = (_ORDERS | _EQUALS)[self.comparison]
-        is_finished = ~np.isin(np.asarray(columns["status"], dtype=str), NOT_FINISHED)
-        return np.asarray(compare(values, self.bound), dtype=bool) & is_finished
+        return np.asarray(compare(values, self.bound), dtype=bool) & is_finished(columns["status"])
 
 
 def read_requirement(table: Any, key: str) -> Requirement:

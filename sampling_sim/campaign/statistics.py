@@ -1,34 +1,27 @@
-"""What a set of cases says: counts, quantiles, and verdicts on requirements.
+"""What a set of cases says: counts, and each outcome's statistics with their intervals.
 
-The verdict is a one-sided binomial test: "met" if the lower Clopper-Pearson bound of the share of
-cases that meet the requirement reaches the share demanded, "not met" if the upper bound stays below
-it, "not shown yet" otherwise.  Cases are taken as independent.
-
-References
-----------
-.. [CP1934] Clopper & Pearson (1934), Biometrika 26, 404-413: exact binomial limits.
+Intervals: `intervals.py`; cases that share a packing: `clusters.py`; verdicts: `verdicts.py`.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from sampling_sim.campaign.requirements import NOT_FINISHED, Requirement
-from sampling_sim.constants import FloatArray
+from sampling_sim.campaign.clusters import Clusters
+from sampling_sim.campaign.intervals import (
+    clustered_quantile_interval,
+    mean_interval,
+    ordered_quantile,
+    quantile_interval,
+    tolerance_bounds,
+)
+from sampling_sim.campaign.requirements import Requirement, is_finished
+from sampling_sim.campaign.verdicts import requirement_verdict
+from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.outcome import Outcome, Status
-
-
-class Verdict(StrEnum):
-    """What the sample shows about a requirement."""
-
-    MET = "met"
-    NOT_MET = "not met"
-    NOT_SHOWN_YET = "not shown yet"
-
 
 NUMERIC_OUTCOMES = tuple(
     field.name
@@ -36,55 +29,50 @@ NUMERIC_OUTCOMES = tuple(
     if field.type in (float, int) and field.name != "packing_seed"  # a name, not a measure
 )
 
+QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 
-def binomial_bounds(successes: int, cases: int, confidence: float) -> tuple[float, float]:
-    """Lower and upper bound of a probability, each one-sided at `confidence` [CP1934]_."""
-    from scipy.stats import beta
-
-    failures = cases - successes
-    low = float(beta.ppf(1.0 - confidence, successes, failures + 1)) if successes else 0.0
-    high = float(beta.ppf(confidence, successes + 1, failures)) if failures else 1.0
-    return low, high
+NO_INTERVALS: Mapping[str, Any] = {
+    **{f"{name}_interval": [np.nan, np.nan] for name in ("mean", *QUANTILES)},
+    **dict.fromkeys(("tolerance_low", "tolerance_high", "design_effect"), np.nan),
+}
+"""Where there is no sample to take any from."""
 
 
-def requirement_verdict(requirement: Requirement, columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Verdict on one requirement, as `show --json` gives it."""
-    is_met = requirement.is_met(columns)
-    cases, successes = len(is_met), int(is_met.sum())
-    low, high = binomial_bounds(successes, cases, requirement.confidence)
-    verdict = Verdict.NOT_SHOWN_YET
-    if low >= requirement.probability:
-        verdict = Verdict.MET
-    elif high < requirement.probability:
-        verdict = Verdict.NOT_MET
+def outcome_statistics(
+    values: FloatArray, clusters: Clusters | None = None, *, is_mixed: bool = False
+) -> dict[str, Any]:
+    """Statistics of the finite values of one outcome, each with its interval.
+
+    Parameters
+    ----------
+    values
+        One a case, shape (n,).
+    clusters
+        Which packing each case has; without, all are independent.
+    is_mixed
+        Whether the cases are of several surfaces or design points: they are no sample of anything
+        there is to land on, and what they have in common has no interval.
+
+    Returns
+    -------
+    The entry of the outcome in `show --json`; NaN where the sample cannot say.
+    """
+    valid = np.isfinite(values)
+    if not valid.all():
+        values, clusters = values[valid], clusters and clusters.among(valid)
+    ordered = np.sort(values)
     return {
-        "text": requirement.text,
-        "verdict": str(verdict),
-        "probability": requirement.probability,
-        "confidence": requirement.confidence,
-        "interval": [low, high],
-        "met_cases": successes,
-        "cases": cases,
+        "n": len(values),
+        "mean": float(values.mean()) if len(values) else np.nan,
+        "sd": float(values.std(ddof=1)) if len(values) > 1 else np.nan,
+        **{name: ordered_quantile(ordered, q) for name, q in QUANTILES.items()},
+        **(NO_INTERVALS if is_mixed else _intervals(values, ordered, clusters)),
     }
 
 
-def outcome_statistics(values: FloatArray) -> dict[str, float]:
-    """Count, mean, sample standard deviation and quantiles of the finite values."""
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return {"n": 0} | dict.fromkeys(("mean", "sd", "q05", "q50", "q95"), float("nan"))
-    low, median, high = (float(q) for q in np.quantile(finite, [0.05, 0.5, 0.95]))
-    return {
-        "n": len(finite),
-        "mean": float(finite.mean()),
-        "sd": float(finite.std(ddof=1)) if len(finite) > 1 else float("nan"),
-        "q05": low,
-        "q50": median,
-        "q95": high,
-    }
-
-
-def summary(columns: Mapping[str, Any], requirements: Sequence[Requirement]) -> dict[str, Any]:
+def summary(
+    columns: Mapping[str, Any], requirements: Sequence[Requirement], *, is_mixed: bool = False
+) -> dict[str, Any]:
     """Summarise a set of cases: counts by status, outcome statistics, verdicts.
 
     Parameters
@@ -93,21 +81,57 @@ def summary(columns: Mapping[str, Any], requirements: Sequence[Requirement]) -> 
         Column name → values of every case, shape (n,), as `/runs` of a store holds them.
     requirements
         What is demanded.
+    is_mixed
+        As in `outcome_statistics`.
 
     Returns
     -------
     The keys of `show --json` but for those of the file.  Statistics leave out failed and diverged
     cases; requirements count them as not met.
     """
-    status = np.asarray(columns["status"], dtype=str)
-    is_finished = ~np.isin(status, NOT_FINISHED)
-    counts = Counter(status.tolist())
+    status = columns["status"]
+    finished = is_finished(status)
+    counts = Counter(np.asarray(status).tolist())
+    packing = columns.get("packing_seed")
+    clusters = None if packing is None else Clusters.of(_chosen(packing, finished))
     return {
-        "cases": len(status),
+        "cases": len(finished),
         "status": {str(name): counts[name] for name in Status if counts[name]},
+        "packings": 0 if clusters is None else clusters.count,
         "outcomes": {
-            name: outcome_statistics(np.asarray(columns[name], float)[is_finished])
+            name: outcome_statistics(
+                _chosen(columns[name], finished).astype(float), clusters, is_mixed=is_mixed
+            )
             for name in NUMERIC_OUTCOMES
         },
         "requirements": [requirement_verdict(r, columns) for r in requirements],
     }
+
+
+def _intervals(
+    values: FloatArray, ordered: FloatArray, clusters: Clusters | None
+) -> dict[str, Any]:
+    """Intervals of one outcome, between packings where several are shared."""
+    shared = clusters if clusters is not None and clusters.are_shared else None
+    at = {
+        f"{name}_interval": list(
+            quantile_interval(ordered, q)
+            if shared is None
+            else clustered_quantile_interval(values, ordered, q, shared)
+        )
+        for name, q in QUANTILES.items()
+    }
+    low, high = tolerance_bounds(ordered)
+    return {
+        "mean_interval": list(mean_interval(values, shared)),
+        **at,
+        "tolerance_low": low,
+        "tolerance_high": high,
+        "design_effect": np.nan if shared is None else shared.design_effect(values),
+    }
+
+
+def _chosen(values: Any, rows: BoolArray) -> Any:
+    """Rows of a column; not a copy of it where all are chosen."""
+    found = np.asarray(values)
+    return found if rows.all() else found[rows]

@@ -1,16 +1,33 @@
 """From a result file back to the experiment it holds, and what it says."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from sampling_sim.campaign.config import Experiment, parse_experiment
+from sampling_sim.campaign.drivers import FEWEST, MOST, drivers, first_cases, saltelli_drivers
+from sampling_sim.campaign.intervals import (
+    CONFIDENCE,
+    TOLERANCE_CONFIDENCE,
+    TOLERANCE_SHARE,
+    tolerance_cases,
+)
 from sampling_sim.campaign.leaves import belongs_to
-from sampling_sim.campaign.statistics import summary
+from sampling_sim.campaign.parameters import unknown_key
+from sampling_sim.campaign.pareto import pareto, read_objectives
+from sampling_sim.campaign.requirements import is_finished
+from sampling_sim.campaign.rows import Columns, rows_of, told_apart, with_surface
+from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, summary
+from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
+from sampling_sim.outcome import Outcome, outcome_columns
 from sampling_sim.store import StoreContent
+
+DRIVEN = (*NUMERIC_OUTCOMES, *(field.name for field in fields(Outcome) if field.type is bool))
+"""Outcomes whose drivers can be asked for: numbers, and flags as 0 and 1."""
 
 
 def stored_experiment(
@@ -35,29 +52,124 @@ def check_same_meshes(content: StoreContent, file: str, meshes: Mapping[str, str
         raise BadInput(f"{file}: was made with another mesh than {names} is now; restore the mesh")
 
 
-def stored_summary(content: StoreContent, experiment: Experiment) -> dict[str, Any]:
+def needed_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
+    """Of the columns of a file, those that what follows is made of: a million cases have many."""
+    kept = {"case", "replicate", "design_point", "surface", *outcome_columns()}
+    return [name for name in names if name in kept or belongs_to(name, experiment.varying)]
+
+
+def stored_summary(
+    attributes: Mapping[str, Any], columns: Columns, experiment: Experiment
+) -> dict[str, Any]:
     """Summarise a result file as `show --json` gives it.
 
     Each design point has its own verdicts: design points share random numbers, so their cases
     taken together are not independent.
+
+    Parameters
+    ----------
+    attributes, columns
+        Of the file; of its columns at least `needed_columns`.
+    experiment
+        That of the file.
     """
-    columns, attributes = content.columns, content.attributes
+    columns = with_surface(columns)
+    numbers = np.unique(columns["design_point"])
     points: list[dict[str, Any]] = []
-    for point in np.unique(columns["design_point"]):
-        rows = columns["design_point"] == point
-        part = {name: values[rows] for name, values in columns.items()}
-        inputs = {name: part[name][0] for name in part if belongs_to(name, experiment.grid_keys)}
-        head = {"design_point": int(point), "inputs": inputs}
-        points.append(head | summary(part, experiment.requirements))
+    for number in numbers:
+        part = columns if len(numbers) == 1 else rows_of(columns, columns["design_point"] == number)
+        head = {"design_point": int(number), "inputs": _inputs(part, experiment.grid_keys)}
+        points.append(head | _point_summary(part, experiment))
+    whole = (
+        points[0] if len(points) == 1 else {**summary(columns, (), is_mixed=True), "surfaces": []}
+    )
     return {
         "schema_version": attributes["schema_version"],
         "campaign_id": attributes["campaign_id"],
         "seed": attributes["seed"],
-        **summary(columns, ()),
+        **{key: whole[key] for key in ("cases", "status", "packings", "outcomes")},
         "requirements": [
             {**verdict, "design_point": point["design_point"]}
             for point in points
             for verdict in point["requirements"]
         ],
+        "surfaces": whole["surfaces"],
         "design_points": points if len(points) > 1 else [],
+        "levels": {
+            "interval": CONFIDENCE,
+            "tolerance_share": TOLERANCE_SHARE,
+            "tolerance_confidence": TOLERANCE_CONFIDENCE,
+            "tolerance_cases": tolerance_cases(),
+        },
     }
+
+
+def stored_drivers(columns: Columns, experiment: Experiment, outcome: str) -> dict[str, Any]:
+    """Say what drives an outcome, as `show --drivers --json` gives it.
+
+    Raises
+    ------
+    BadInput
+        If the outcome is unknown or no number, or too few cases have one.
+    """
+    if outcome not in DRIVEN:
+        raise BadInput(f"--drivers {outcome!r}: {unknown_key(outcome, DRIVEN)}")
+    columns = with_surface(columns)
+    values = np.asarray(columns[outcome], float)
+    valid = np.isfinite(values) & is_finished(columns["status"])
+    base = {"outcome": outcome, "left_out": int((~valid).sum())}
+    # Set by `campaign.design`; its inputs come in the order of the sorted keys
+    if getattr(experiment.campaign, "design", "") == "saltelli":
+        keys = experiment.draws.replicate_keys  # type: ignore[attr-defined]
+        found = _saltelli(keys, np.where(valid, values, np.nan), columns)
+        return base | {"design": "saltelli", **found}
+    if (cases := int(valid.sum())) < FEWEST:
+        raise BadInput(f"--drivers {outcome}: {cases} cases have a value; needs {FEWEST}")
+    rows = np.flatnonzero(valid)
+    rows = rows[first_cases(columns["replicate"][rows], MOST)]
+    names = [n for n in columns if belongs_to(n, experiment.varying)]
+    inputs = {n: columns[n][rows] for n in names if len(set(columns[n][rows].tolist())) > 1}
+    entries = drivers(inputs, values[rows], columns["replicate"][rows])
+    return base | {"design": "given", "cases": len(rows), "drivers": entries}
+
+
+def stored_pareto(columns: Columns, experiment: Experiment, text: str) -> dict[str, Any]:
+    """Trade between design points, as `show --pareto --json` gives it; see `pareto`."""
+    found = pareto(columns, read_objectives(text))
+    for point in found["points"]:
+        rows = columns["design_point"] == point["design_point"]
+        point["inputs"] = _inputs(rows_of(columns, rows), experiment.grid_keys)
+    return found
+
+
+def _saltelli(keys: Sequence[str], values: FloatArray, columns: Columns) -> dict[str, Any]:
+    """Give the indices at each design point and on each surface."""
+    entries, cases = [], 0
+    for point in np.unique(columns["design_point"]):
+        for surface in np.unique(columns["surface"]):
+            rows = (columns["design_point"] == point) & (columns["surface"] == surface)
+            found, used = saltelli_drivers(keys, values[rows])
+            place = {"design_point": int(point), "surface": int(surface)}
+            entries += [entry | place for entry in found]
+            cases += used
+    return {"cases": cases, "drivers": entries}
+
+
+def _inputs(columns: Columns, keys: Iterable[str]) -> dict[str, Any]:
+    """Values of some inputs in the first of the cases."""
+    return {name: columns[name][0] for name in columns if belongs_to(name, keys)}
+
+
+def _point_summary(columns: Columns, experiment: Experiment) -> dict[str, Any]:
+    """Summary of one design point, and of each of its surfaces if there are several."""
+    numbers = np.unique(columns["surface"])
+    varying = [name for name in columns if belongs_to(name, experiment.varying)]
+    told = told_apart(columns, varying) if len(numbers) > 1 else []
+    surfaces = []
+    for number in numbers if len(numbers) > 1 else ():
+        part = rows_of(columns, columns["surface"] == number)
+        inputs = {name: part[name][0] for name in told}
+        shown = {k: v for k, v in summary(part, ()).items() if k != "requirements"}
+        surfaces.append({"surface": int(number), "inputs": inputs, **shown})
+    found = summary(columns, experiment.requirements, is_mixed=len(numbers) > 1)
+    return {**found, "surfaces": surfaces}

@@ -1,19 +1,49 @@
 """The commands `show` and `merge`: what result files hold, and one file of several."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sampling_sim.commands.options import Json, Output, ResultFile
 
+if TYPE_CHECKING:
+    from sampling_sim.campaign.config import Experiment
 
-def show(file: ResultFile, json: Json = False) -> None:
-    """Show what a result file holds: counts by status, outcomes, verdicts."""
+
+def show(
+    file: ResultFile,
+    drivers: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="Which inputs drive an outcome.")
+    ] = None,
+    pareto: Annotated[
+        str | None,
+        typer.Option(metavar="OBJECTIVES", help='As "max collected_mass, min q95 peak_force".'),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what a result file holds: counts by status, outcomes, verdicts; drivers; trades."""
+    from sampling_sim import terminal, terminal_trade
     from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
+    from sampling_sim.campaign.stored import stored_drivers, stored_pareto
 
-    print_store(file, json, NUMERIC_OUTCOMES)
+    if drivers is None and pareto is None:
+        print_store(file, json, NUMERIC_OUTCOMES)
+        return
+    _, columns, experiment = _opened(file)
+    report = {}
+    if drivers is not None:
+        report["drivers"] = stored_drivers(columns, experiment, drivers)
+    if pareto is not None:
+        report["pareto"] = stored_pareto(columns, experiment, pareto)
+    if json:
+        terminal.print_note(terminal.json_text(report))
+        return
+    if drivers is not None:
+        terminal_trade.print_drivers(report["drivers"], str(file))
+    if pareto is not None:
+        terminal_trade.print_pareto(report["pareto"], str(file))
 
 
 def merge(
@@ -31,13 +61,22 @@ def merge(
 
 def print_store(file: Path, json: bool, names: Sequence[str]) -> None:
     """Print what a result file holds, the named outcomes in the table, or all of it as JSON."""
-    from sampling_sim import terminal
-    from sampling_sim.campaign.stored import stored_experiment, stored_summary
-    from sampling_sim.store import read_store
+    from sampling_sim import terminal, terminal_summary
+    from sampling_sim.campaign.stored import stored_summary
 
-    content = read_store(file)
-    report = stored_summary(content, stored_experiment(content, str(file)))
+    report = stored_summary(*_opened(file))
     if json:
         terminal.print_note(terminal.json_text(report))
     else:
-        terminal.print_summary(report, str(file), names)
+        terminal_summary.print_summary(report, str(file), names)
+
+
+def _opened(file: Path) -> tuple[Mapping[str, Any], dict[str, Any], "Experiment"]:
+    """Attributes, the columns that reports are made of, and the experiment of a result file."""
+    from sampling_sim.campaign.stored import needed_columns, stored_experiment
+    from sampling_sim.store import read_store
+
+    content = read_store(file)
+    experiment, columns = stored_experiment(content, str(file)), content.columns
+    wanted = needed_columns(columns, experiment)
+    return content.attributes, {name: columns[name] for name in wanted}, experiment

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from sampling_sim import cli, terminal
+from sampling_sim import cli, terminal, terminal_summary
 from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
 from sampling_sim.outcome import outcome_columns
 from sampling_sim.store import read_store
@@ -98,7 +98,8 @@ def test_run_writes_a_file_of_one_case_with_its_series(
 def test_sweep_ends_with_its_table_and_show_has_all(call: Call, stored: Path) -> None:
     code, out, _ = call("show", stored)
     assert code == 0
-    rows = {line.split(" ")[0]: line for line in out.splitlines() if ">=" not in line}
+    table = out[: out.index("mean from")].splitlines()
+    rows = {line.split(" ")[0]: line for line in table}
     assert set(NUMERIC_OUTCOMES) <= rows.keys()
     assert "6 cases" in out
     assert rows["collected_mass"].split()[1:3] == ["kg", "6"]
@@ -111,8 +112,12 @@ def test_sweep_ends_with_its_table_and_show_has_all(call: Call, stored: Path) ->
     found = report["outcomes"]["collected_mass"]
     assert found["n"] == 6
     assert found["mean"] == pytest.approx(mass.mean(), rel=1e-15)
-    assert found.keys() == {"n", "mean", "sd", "q05", "q50", "q95"}
-    assert report["outcomes"]["impulse"] == dict.fromkeys(found, None) | {"n": 0}
+    assert found.keys() >= {"n", "mean", "sd", "q05", "q50", "q95", "mean_interval"}
+    assert found["mean_interval"][0] < found["mean"] < found["mean_interval"][1]
+    impulse = report["outcomes"]["impulse"]
+    assert impulse.pop("n") == 0
+    assert {str(value) for value in impulse.values()} == {"None", "[None, None]"}
+    assert report["levels"]["tolerance_cases"] == 45
     (requirement,) = report["requirements"]
     assert requirement["met_cases"] == (mass >= 0.1).sum()
     assert requirement["verdict"] in {"met", "not met", "not shown yet"}
@@ -122,15 +127,23 @@ def test_tables_hold_any_number_whole_in_80_columns(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    row = dict.fromkeys(("mean", "sd", "q05", "q50", "q95"), -5.25412e-05) | {"n": 9999}
+    number = -5.25412e-05
+    row = dict.fromkeys(
+        ("mean", "sd", "q05", "q50", "q95", "tolerance_low", "tolerance_high"), number
+    )
+    row |= {"n": 9999, "mean_interval": [number, number]}
     outcomes = dict.fromkeys(NUMERIC_OUTCOMES, row)
-    statistics = {"cases": 1, "status": {}, "requirements": [], "outcomes": outcomes}
-    terminal.print_summary(statistics, "numbers", NUMERIC_OUTCOMES)
+    levels = {"interval": 0.95, "tolerance_share": 0.95, "tolerance_confidence": 0.9}
+    statistics = {
+        "cases": 1, "status": {}, "packings": 9999, "requirements": [], "outcomes": outcomes,
+        "surfaces": [], "design_points": [], "levels": levels | {"tolerance_cases": 45},
+    }  # fmt: skip
+    terminal_summary.print_summary(statistics, "numbers", NUMERIC_OUTCOMES)
     out = capsys.readouterr().out
-    assert out.count("-5.254e-5") == 5 * len(NUMERIC_OUTCOMES)
-    assert all(f"\n{name} " in out for name in NUMERIC_OUTCOMES)
-    assert max(map(len, out.splitlines())) <= 80
-    cells = [terminal._cell(x) for x in (1.5e20, 1e100, 2e-300, 0.0, 1e-10, 120.0, float("inf"))]
+    assert out.count("-5.254e-5") == 9 * len(NUMERIC_OUTCOMES)
+    assert all(out.count(f"\n{name} ") == 2 for name in NUMERIC_OUTCOMES)
+    assert max(map(len, out.splitlines()[:-1])) <= 80  # the last is a line of words
+    cells = [terminal.cell(x) for x in (1.5e20, 1e100, 2e-300, 0.0, 1e-10, 120.0, float("inf"))]
     assert cells == ["1.5e20", "1e100", "2e-300", "0", "1e-10", "120", "inf"]
 
 
@@ -391,3 +404,36 @@ def test_help_imports_no_heavy_library() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "sweep" in done.stdout
+
+
+def test_show_tells_drivers_and_trades(call: Call, experiment_file: Path, tmp_path: Path) -> None:
+    grid, path = ("--set", 'mechanism.depth={ grid = ["1 cm", "2 cm"] }'), tmp_path / "grid.h5"
+    assert call("sweep", experiment_file, "-n", 10, *grid, "-o", path)[0] == 0
+    found = parsed(call("show", path, "--drivers", "slipped", "--json"))["drivers"]
+    assert (found["design"], found["cases"], found["left_out"]) == ("given", 20, 0)
+    names = {"mechanism.depth", "sequence.approach_speed", "sequence.tilt"}
+    assert {entry["input"] for entry in found["drivers"]} == names
+    entry = found["drivers"][0]
+    assert entry.keys() == {"input", "first_order", "delta", "rank_correlation"}
+    assert entry["first_order"].keys() == {"value", "interval", "p_value", "distinguishable"}
+    trade = parsed(call("show", path, "--pareto", "max collected_mass, min wall_time", "--json"))
+    assert [point["design_point"] for point in trade["pareto"]["points"]] == [0, 1]
+    # The fake physics does not know the depth
+    assert trade["pareto"]["differences"][0]["mean"] == 0.0
+    code, out, _ = call(
+        "show", path, "--drivers", "slipped", "--pareto", "max collected_mass, min q95 peak_force"
+    )
+    assert code == 0
+    assert "what drives slipped, from 20 cases" in out
+    assert "min q95 peak_force" in out
+
+
+def test_show_refuses_what_it_cannot_tell(call: Call, stored: Path) -> None:
+    for arguments, said in (
+        (("--drivers", "collected_mass"), "6 cases have a value; needs 20"),
+        (("--drivers", "colected_mass"), "did you mean 'collected_mass'?"),
+        (("--pareto", "most collected_mass"), "must be max or min"),
+    ):
+        code, _, err = call("show", stored, *arguments)
+        assert (code, err.count("\n")) == (2, 1)
+        assert said in err
