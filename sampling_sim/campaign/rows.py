@@ -3,7 +3,7 @@
 In: columns as `/runs` of a store holds them, name → values, shape (n,).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,16 +24,3 @@ def with_surface(columns: Columns) -> Columns:
 def rows_of(columns: Columns, chosen: BoolArray) -> dict[str, NDArray[Any]]:
     """Return the chosen rows of every column."""
     return {name: values[chosen] for name, values in columns.items()}
-
-
-def told_apart(columns: Columns, names: Sequence[str]) -> list[str]:
-    """Of the named inputs, those that tell surfaces apart: one value on each, not one on all."""
-    surface = columns["surface"]
-    first = np.unique(surface, return_index=True)[1]
-    label = np.searchsorted(surface[first], surface)
-    return [
-        name
-        for name in names
-        if np.array_equal(columns[name], columns[name][first][label])
-        and len(set(columns[name][first].tolist())) > 1
-    ]

@@ -19,7 +19,7 @@ from sampling_sim.campaign.leaves import belongs_to
 from sampling_sim.campaign.parameters import unknown_key
 from sampling_sim.campaign.pareto import pareto, read_objectives
 from sampling_sim.campaign.requirements import is_finished
-from sampling_sim.campaign.rows import Columns, rows_of, told_apart, with_surface
+from sampling_sim.campaign.rows import Columns, rows_of, with_surface
 from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, summary
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
@@ -55,7 +55,7 @@ def check_same_meshes(content: StoreContent, file: str, meshes: Mapping[str, str
 def needed_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
     """Of the columns of a file, those that what follows is made of: a million cases have many."""
     kept = {"case", "replicate", "design_point", "surface", *outcome_columns()}
-    return [name for name in names if name in kept or belongs_to(name, experiment.varying)]
+    return [name for name in names if name in kept or belongs_to(name, experiment.varying_keys)]
 
 
 def stored_summary(
@@ -118,16 +118,15 @@ def stored_drivers(columns: Columns, experiment: Experiment, outcome: str) -> di
     values = np.asarray(columns[outcome], float)
     valid = np.isfinite(values) & is_finished(columns["status"])
     base = {"outcome": outcome, "left_out": int((~valid).sum())}
-    # Set by `campaign.design`; its inputs come in the order of the sorted keys
-    if getattr(experiment.campaign, "design", "") == "saltelli":
-        keys = experiment.draws.replicate_keys  # type: ignore[attr-defined]
+    if experiment.campaign.design == "saltelli":
+        keys = experiment.draws.replicate_keys
         found = _saltelli(keys, np.where(valid, values, np.nan), columns)
         return base | {"design": "saltelli", **found}
     if (cases := int(valid.sum())) < FEWEST:
         raise BadInput(f"--drivers {outcome}: {cases} cases have a value; needs {FEWEST}")
     rows = np.flatnonzero(valid)
     rows = rows[first_cases(columns["replicate"][rows], MOST)]
-    names = [n for n in columns if belongs_to(n, experiment.varying)]
+    names = [n for n in columns if belongs_to(n, experiment.varying_keys)]
     inputs = {n: columns[n][rows] for n in names if len(set(columns[n][rows].tolist())) > 1}
     entries = drivers(inputs, values[rows], columns["replicate"][rows])
     return base | {"design": "given", "cases": len(rows), "drivers": entries}
@@ -163,12 +162,10 @@ def _inputs(columns: Columns, keys: Iterable[str]) -> dict[str, Any]:
 def _point_summary(columns: Columns, experiment: Experiment) -> dict[str, Any]:
     """Summary of one design point, and of each of its surfaces if there are several."""
     numbers = np.unique(columns["surface"])
-    varying = [name for name in columns if belongs_to(name, experiment.varying)]
-    told = told_apart(columns, varying) if len(numbers) > 1 else []
     surfaces = []
     for number in numbers if len(numbers) > 1 else ():
         part = rows_of(columns, columns["surface"] == number)
-        inputs = {name: part[name][0] for name in told}
+        inputs = _inputs(part, experiment.surface_keys)
         shown = {k: v for k, v in summary(part, ()).items() if k != "requirements"}
         surfaces.append({"surface": int(number), "inputs": inputs, **shown})
     found = summary(columns, experiment.requirements, is_mixed=len(numbers) > 1)

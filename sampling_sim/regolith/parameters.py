@@ -108,7 +108,7 @@ class RegolithParameters:
     width_y: Annotated[Length, Gt(0)] = 0.4
     """[m] inner width of the box along y; chosen as width_x."""
     depth: Annotated[Length, Gt(0)] = 0.12
-    """[m] from the undisturbed surface to the floor; chosen: several times the sinkage, a layer over
+    """[m] from the undisturbed surface to the floor; chosen: several times the sinkage, a layer on
     rock.  The brush wheels collect a third less from a bed of 0.22 m, and no less still from one of
     0.33 m (docs/convergence.md): a deep bed wants twice the default."""
     sides: Literal["walls", "periodic"] = "walls"

@@ -119,7 +119,7 @@ def campaign(experiment: Callable[..., Experiment]) -> tuple[dict, Experiment]:
     """Two design points, three surfaces, thirty replicates on five packings."""
     loaded = experiment(
         'mechanism.depth={ grid = ["1 cm", "2 cm"] }',
-        'mechanism.blade.length={ uniform = ["1 cm", "9 cm"] }',
+        'mechanism.blade.length={ grid = ["2 cm", "5 cm", "8 cm"], epistemic = true }',
     )
     replicate, surface, point = (i.ravel() for i in np.indices((30, 3, 2)))
     n, rng = len(point), np.random.default_rng(3)
