@@ -1,0 +1,268 @@
+"""The layout on the disk (docs/store.md), written and read; the only module that imports h5py.
+
+    /                 attributes: schema_version, experiment, seed, versions, ...
+    /runs/<column>    one array over `case`, with `units` and `long_name`
+    /series/<name>    the cases' time series end to end; case i holds offsets[i]:offsets[i + 1]
+    /series/sizes/    the same for the grain sizes, with offsets of its own
+
+A shard is the same file with fewer rows.  Long arrays are cut into chunks and compressed, which
+makes inputs that do not vary nearly free; those of few cases are not, as a chunk has its price.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampling_sim.constants import IntArray
+from sampling_sim.errors import SchemaVersionError, StoreError
+from sampling_sim.outcome import outcome_columns
+from sampling_sim.store.content import (
+    ADDRESS,
+    EXPERIMENT,
+    IDENTITY,
+    SCHEMA_VERSION,
+    SETTING,
+    Attributes,
+    Column,
+    Part,
+    table_of,
+)
+from sampling_sim.store.migration import migrated
+from sampling_sim.store.writing import PatientFile
+
+if TYPE_CHECKING:
+    import h5py
+
+CHUNK = 16_384
+"""Values in a chunk; chosen: 128 kB of doubles, read at once and dealt with in the cache."""
+COMPRESSED_FROM = 1_024
+"""Values from which an array is compressed; chosen: below, a chunk's index weighs as much."""
+COMPRESSION: Mapping[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+"""Filters that every HDF5 library has.  Measured: level 4 is no smaller on outcomes."""
+TEXT_BYTES = 64
+"""Longest text of a column of fixed width; chosen: every name fits, a long message does not, and
+one long message must not widen a million rows."""
+SAMPLES_AT_ONCE = 1_048_576
+"""Samples of a series in memory at once, unless one case has more; chosen: 8 MB."""
+
+_SCALE_ATTRIBUTES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
+_READING_ATTRIBUTES = {"dtype", "_Encoding"}  # xarray's conventions: bool, text of fixed width
+
+
+def write_part(target: PatientFile, part: Part, *, has_scales: bool) -> None:
+    """Write everything that a part holds; what goes wrong on the disk `target` knows.
+
+    `has_scales` names the dimensions, for readers that know labels; it costs half of the time of
+    a small file.
+    """
+    import h5py
+
+    with h5py.File(target, "w") as file:
+        file.attrs.update(part.attributes)
+        runs, series = file.create_group("runs", track_order=True), file.create_group("series")
+        for name in part.names:
+            _write_column(runs, name, part.column(name))
+            if target.has_failed:
+                return
+        _write_series(series, part, target)
+        if has_scales:
+            _attach_scales(runs, "case", [name for name in part.names if name != "case"])
+            for scale in ("time", "sizes/diameter_min"):
+                others = [n for n in part.series_names if table_of(n) == table_of(scale)]
+                _attach_scales(series, scale, [name for name in others if name != scale])
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[Part]:
+    """Open a result file of this schema or an older one; what is not asked for is not read.
+
+    Raises
+    ------
+    StoreError
+        If the file is missing, not a result file or damaged, also later, where damage is met in
+        what is asked for; `SchemaVersionError` if it was written by a version this one does not
+        know.
+    """
+    import h5py
+
+    with ExitStack() as stack:
+        with _blamed(path):
+            file = stack.enter_context(h5py.File(path, "r"))
+            version = _version(path, file)
+            part = migrated(_OpenPart(path, file), version)
+            _check_whole(part)
+        yield part
+
+
+@contextmanager
+def _blamed(path: str | Path) -> Iterator[None]:
+    """Say which file is damaged; h5py reports it by whichever error its layer meets first."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise StoreError(f"{path}: no such file") from None
+    except StoreError:
+        raise
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise StoreError(f"{path}: is not a result file, or damaged ({reason})") from None
+
+
+class _OpenPart:
+    """A file as it lies on the disk; texts of fixed width come as bytes."""
+
+    def __init__(self, path: str | Path, file: "h5py.File") -> None:
+        self._path, self._file = path, file
+        self.attributes: Attributes = _plain(file.attrs)
+        self.names = tuple(file["runs"])
+        self._series_paths = tuple(_datasets(file["series"]))
+
+    @cached_property
+    def offsets(self) -> dict[str, IntArray]:
+        """Table of series → where each case starts."""
+        found = [path for path in self._series_paths if path.split("/")[-1] == "offsets"]
+        with _blamed(self._path):
+            return {table_of(path): self._file["series"][path][:] for path in found}
+
+    @cached_property
+    def series_names(self) -> tuple[str, ...]:
+        """Path of every series."""
+        return tuple(path for path in self._series_paths if path.split("/")[-1] != "offsets")
+
+    def column(self, name: str) -> Column:
+        """One column of every case."""
+        with _blamed(self._path):
+            column = _read_column(self._file["runs"][name], slice(None))
+            if len(column.values) != len(self._file["runs"]["case"]):
+                raise ValueError(f"{name} and case differ in length")
+            return column
+
+    def samples(self, name: str, first: int, last: int) -> Column:
+        """One series of the rows from `first` up to but not including `last`."""
+        offsets = self.offsets[table_of(name)]
+        with _blamed(self._path):
+            return _read_column(self._file["series"][name], slice(offsets[first], offsets[last]))
+
+
+def _datasets(group: "h5py.Group") -> list[str]:
+    """Path of every array below a group."""
+    found: list[str] = []
+    for name, item in group.items():
+        is_group = hasattr(item, "keys")
+        found += [f"{name}/{inner}" for inner in _datasets(item)] if is_group else [name]
+    return found
+
+
+def _version(path: str | Path, file: "h5py.File") -> int:
+    if "schema_version" not in file.attrs:
+        raise StoreError(f"{path}: is not a result file of sampling-sim (no schema_version)")
+    found = int(file.attrs["schema_version"])
+    if not 1 <= found <= SCHEMA_VERSION:
+        known = f"this version of sampling-sim reads 1 to {SCHEMA_VERSION}"
+        raise SchemaVersionError(f"{path}: schema_version {found} is unknown; {known}")
+    return found
+
+
+def _check_whole(part: Part) -> None:
+    """Raise where something is not there, or not of its kind, that every reader relies on."""
+    if missing := {*IDENTITY, *EXPERIMENT, *SETTING} - part.attributes.keys():
+        raise KeyError(f"no attribute {min(missing)}")
+    overrides = json.loads(str(part.attributes["overrides"]))
+    if not isinstance(overrides, list) or any(not isinstance(text, str) for text in overrides):
+        raise ValueError("attribute overrides is not a list of texts")
+    if missing := {*ADDRESS, *outcome_columns()} - {*part.names}:
+        raise KeyError(f"no column {min(missing)}")
+
+
+def _read_column(dataset: "h5py.Dataset", span: slice) -> Column:
+    import h5py
+
+    attributes = {k: v for k, v in dataset.attrs.items() if k not in _SCALE_ATTRIBUTES}
+    kind = attributes.get("dtype", "")
+    attributes = _plain({k: v for k, v in attributes.items() if k not in _READING_ATTRIBUTES})
+    text = h5py.check_string_dtype(dataset.dtype)
+    if text is not None and text.length is None:
+        return Column(dataset.asstr()[span], attributes)
+    values = dataset[span]
+    return Column(values.astype(bool) if kind == "bool" else values, attributes)
+
+
+def _plain(attributes: Mapping[str, Any]) -> dict[str, str | int]:
+    return {k: v if isinstance(v, str) else int(v) for k, v in attributes.items()}
+
+
+def _write_series(group: "h5py.Group", part: Part, target: PatientFile) -> None:
+    """Write all series, piece by piece."""
+    for table, offsets in part.offsets.items():
+        described = {"units": "1", "long_name": "start of each case"}
+        path = f"{table}/offsets" if table else "offsets"
+        _write_column(group, path, Column(offsets, described))
+        group[path].make_scale("offsets")
+    for name in part.series_names:
+        offsets = part.offsets[table_of(name)]
+        dataset = _new_dataset(group, name, int(offsets[-1]), np.dtype(float))
+        for first, last in _pieces(offsets):
+            piece = part.samples(name, first, last)
+            dataset[offsets[first] : offsets[last]] = piece.values
+            if target.has_failed:
+                return
+        dataset.attrs.update(part.samples(name, 0, 0).attributes)
+
+
+def _pieces(offsets: IntArray) -> Iterator[tuple[int, int]]:
+    """Cut the rows where their samples become too many; a row is never cut."""
+    rows, first = len(offsets) - 1, 0
+    while first < rows:
+        fits = int(np.searchsorted(offsets, offsets[first] + SAMPLES_AT_ONCE, side="right")) - 1
+        last = min(max(fits, first + 1), rows)
+        yield first, last
+        first = last
+
+
+def _attach_scales(group: "h5py.Group", scale: str, names: Sequence[str]) -> None:
+    if scale not in group:
+        return
+    group[scale].make_scale(scale.rpartition("/")[2])
+    for name in names:
+        group[name].dims[0].attach_scale(group[scale])
+
+
+def _write_column(group: "h5py.Group", name: str, column: Column) -> None:
+    values, attributes = _encoded(column.values), dict(column.attributes)
+    if column.values.dtype == bool:
+        attributes["dtype"] = "bool"
+    elif values.dtype.kind == "S":
+        attributes["_Encoding"] = "utf-8"
+    dataset = _new_dataset(group, name, len(values), values.dtype)
+    dataset[:] = values
+    dataset.attrs.update(attributes)
+
+
+def _encoded(values: NDArray[Any]) -> NDArray[Any]:
+    """Values of a type that HDF5 and netCDF have."""
+    import h5py
+
+    if values.dtype == bool:
+        return values.astype(np.int8)
+    if values.dtype == object:
+        encoded = [text.encode("utf-8") for text in values]
+        if max(map(len, encoded), default=0) > TEXT_BYTES:
+            return values.astype(h5py.string_dtype())
+        values = np.array(encoded, dtype=np.bytes_)
+    if values.dtype.kind == "S":
+        return values.astype(h5py.string_dtype("utf-8", max(values.dtype.itemsize, 1)))
+    return values
+
+
+def _new_dataset(
+    group: "h5py.Group", name: str, length: int, dtype: np.dtype[Any]
+) -> "h5py.Dataset":
+    is_long = length >= COMPRESSED_FROM
+    storage = {"chunks": (min(length, CHUNK),), **COMPRESSION} if is_long else {}
+    return group.create_dataset(name, shape=(length,), dtype=dtype, **storage)
