@@ -18,6 +18,7 @@ from sampling_sim.store.content import (
     single_content,
 )
 from sampling_sim.store.files import (
+    column_names,
     merge_stores,
     open_store,
     read_attributes,
@@ -26,7 +27,7 @@ from sampling_sim.store.files import (
     write_store,
 )
 from sampling_sim.store.merging import merged_content
-from sampling_sim.store.writing import check_names_file, check_new
+from sampling_sim.store.writing import check_names_file, check_new, leftovers, sync
 
 __all__ = [
     "EXPERIMENT",
@@ -40,6 +41,8 @@ __all__ = [
     "batch_content",
     "check_names_file",
     "check_new",
+    "column_names",
+    "leftovers",
     "merge_stores",
     "merged_content",
     "open_store",
@@ -48,5 +51,6 @@ __all__ = [
     "read_store",
     "same_bits",
     "single_content",
+    "sync",
     "write_store",
 ]

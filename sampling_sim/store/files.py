@@ -1,9 +1,10 @@
 """Result files as the rest of the package uses them: read, written and merged."""
 
+import os
+import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -40,8 +41,14 @@ def read_attributes(path: str | Path) -> Attributes:
         return part.attributes
 
 
+def column_names(path: str | Path) -> tuple[str, ...]:
+    """Names of all columns, in order; raises as `read_store`."""
+    with opened(path) as part:
+        return tuple(part.names)
+
+
 def read_columns(path: str | Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
-    """Some columns of every case, all unless told; the others are not read.
+    """Read some columns of every case, all unless told.
 
     Raises
     ------
@@ -130,10 +137,13 @@ def _merged_by_groups(
     paths: Sequence[Path], output: Path, attributes: Attributes | None, has_scales: bool
 ) -> int:
     """Merge files that are too many to be open at once: groups of them first."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as folder:
+    folder = output.with_name(f".{output.name}.{os.getpid()}.groups")
+    folder.mkdir(parents=True)
+    try:
         groups = []
         for start in range(0, len(paths), OPEN_AT_ONCE):
-            groups.append(Path(folder) / f"group-{start}.h5")
+            groups.append(folder / f"group-{start}.h5")
             merge_stores(paths[start : start + OPEN_AT_ONCE], groups[-1], has_scales=False)
         return merge_stores(groups, output, attributes, has_scales=has_scales)
+    finally:
+        shutil.rmtree(folder)

@@ -171,6 +171,6 @@ class Merged:
 
 
 def _spans(starts: IntArray, lengths: IntArray) -> IntArray:
-    """Indices of all spans, one after the other."""
+    """Return the indices of all spans, one after the other."""
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(lengths.sum())

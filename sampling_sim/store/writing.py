@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,14 @@ def check_new(path: Path) -> None:
             pass
     except OSError as error:
         raise BadInput(f"{path}: cannot write here: {error.strerror}") from None
+
+
+def leftovers(path: Path) -> list[Path]:
+    """Find what killed writers of a file left beside it, half-written."""
+    if not path.parent.exists():
+        return []
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.\d+\.(tmp|groups)")
+    return [found for found in path.parent.iterdir() if pattern.fullmatch(found.name)]
 
 
 @contextmanager
