@@ -36,7 +36,6 @@ class Column:
     """One array and what it means: `units`, `long_name`, for inputs `varying` (0 or 1)."""
 
     values: NDArray[Any]
-    """Texts as objects of `str`; as UTF-8 bytes where they come from a file not yet loaded."""
     attributes: Attributes
 
 
@@ -59,11 +58,17 @@ class Part(Protocol):
     def series_names(self) -> Sequence[str]:
         """Path of every series under /series."""
 
-    def column(self, name: str) -> Column:
-        """One column of every case."""
+    def values(self, name: str) -> NDArray[Any]:
+        """One column of every case; texts as objects of `str`, or as UTF-8 bytes."""
 
-    def samples(self, name: str, first: int, last: int) -> Column:
+    def described(self, name: str) -> Attributes:
+        """Attributes of a column."""
+
+    def samples(self, name: str, first: int, last: int) -> FloatArray:
         """One series of the rows from `first` up to but not including `last`, end to end."""
+
+    def series_described(self, name: str) -> Attributes:
+        """Attributes of a series."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +97,22 @@ class StoreContent:
         """Path of every series."""
         return tuple(self.series)
 
-    def column(self, name: str) -> Column:
+    def values(self, name: str) -> NDArray[Any]:
         """One column of every case."""
-        return self.runs[name]
+        return self.runs[name].values
 
-    def samples(self, name: str, first: int, last: int) -> Column:
+    def described(self, name: str) -> Attributes:
+        """Attributes of a column."""
+        return self.runs[name].attributes
+
+    def samples(self, name: str, first: int, last: int) -> FloatArray:
         """One series of the rows from `first` up to but not including `last`."""
-        whole, offsets = self.series[name], self.offsets[table_of(name)]
-        return Column(whole.values[offsets[first] : offsets[last]], whole.attributes)
+        offsets = self.offsets[table_of(name)]
+        return self.series[name].values[offsets[first] : offsets[last]]
+
+    def series_described(self, name: str) -> Attributes:
+        """Attributes of a series."""
+        return self.series[name].attributes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,17 +187,12 @@ def texts(values: NDArray[Any]) -> NDArray[Any]:
 
 def loaded(part: Part) -> StoreContent:
     """Everything that a part holds, in memory."""
-    columns = ((name, part.column(name)) for name in part.names)
+    runs = {name: Column(texts(part.values(name)), part.described(name)) for name in part.names}
     series = {}
     for name in part.series_names:
         rows = len(part.offsets[table_of(name)]) - 1
-        series[name] = part.samples(name, 0, rows)
-    return StoreContent(
-        attributes=part.attributes,
-        runs={name: Column(texts(c.values), c.attributes) for name, c in columns},
-        offsets=part.offsets,
-        series=series,
-    )
+        series[name] = Column(part.samples(name, 0, rows), part.series_described(name))
+    return StoreContent(part.attributes, runs, part.offsets, series)
 
 
 def table_of(series: str) -> str:

@@ -59,7 +59,7 @@ def read_columns(path: str | Path, names: Sequence[str] | None = None) -> dict[s
         wanted = part.names if names is None else names
         if missing := set(wanted) - {*part.names}:
             raise StoreError(f"{path}: has no column {min(missing)}")
-        return {name: texts(part.column(name).values) for name in wanted}
+        return {name: texts(part.values(name)) for name in wanted}
 
 
 def write_store(path: Path, content: Part, *, has_scales: bool = True) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.constants import IntArray
+from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import SchemaVersionError, StoreError
 from sampling_sim.outcome import outcome_columns
 from sampling_sim.store.content import (
@@ -29,7 +29,6 @@ from sampling_sim.store.content import (
     SCHEMA_VERSION,
     SETTING,
     Attributes,
-    Column,
     Part,
     table_of,
 )
@@ -51,8 +50,11 @@ one long message must not widen a million rows."""
 SAMPLES_AT_ONCE = 1_048_576
 """Samples of a series in memory at once, unless one case has more; chosen: 8 MB."""
 
-_SCALE_ATTRIBUTES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
-_READING_ATTRIBUTES = {"dtype", "_Encoding"}  # xarray's conventions: bool, text of fixed width
+_OF_THE_FORMAT = {
+    "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST",  # of dimension scales
+    "dtype", "_Encoding",  # xarray's, of booleans and of texts of fixed width
+}  # fmt: skip
+"""Attributes that say how an array is stored, not what it means."""
 
 
 def write_part(target: PatientFile, part: Part, *, has_scales: bool) -> None:
@@ -67,7 +69,7 @@ def write_part(target: PatientFile, part: Part, *, has_scales: bool) -> None:
         file.attrs.update(part.attributes)
         runs, series = file.create_group("runs", track_order=True), file.create_group("series")
         for name in part.names:
-            _write_column(runs, name, part.column(name))
+            _write_column(runs, name, part.values(name), part.described(name))
             if target.has_failed:
                 return
         _write_series(series, part, target)
@@ -118,36 +120,48 @@ class _OpenPart:
     """A file as it lies on the disk; texts of fixed width come as bytes."""
 
     def __init__(self, path: str | Path, file: "h5py.File") -> None:
-        self._path, self._file = path, file
+        self._path = path
         self.attributes: Attributes = _plain(file.attrs)
-        self.names = tuple(file["runs"])
-        self._series_paths = tuple(_datasets(file["series"]))
+        self._runs, self._series = file["runs"], file["series"]
+        self.names = tuple(self._runs)
+        self._cases = len(self._runs["case"])
+        self._series_paths = tuple(_datasets(self._series))
 
     @cached_property
     def offsets(self) -> dict[str, IntArray]:
         """Table of series → where each case starts."""
         found = [path for path in self._series_paths if path.split("/")[-1] == "offsets"]
         with _blamed(self._path):
-            return {table_of(path): self._file["series"][path][:] for path in found}
+            return {table_of(path): self._series[path][:] for path in found}
 
     @cached_property
     def series_names(self) -> tuple[str, ...]:
         """Path of every series."""
         return tuple(path for path in self._series_paths if path.split("/")[-1] != "offsets")
 
-    def column(self, name: str) -> Column:
+    def values(self, name: str) -> NDArray[Any]:
         """One column of every case."""
         with _blamed(self._path):
-            column = _read_column(self._file["runs"][name], slice(None))
-            if len(column.values) != len(self._file["runs"]["case"]):
+            values = _read(self._runs[name], slice(None))
+            if len(values) != self._cases:
                 raise ValueError(f"{name} and case differ in length")
-            return column
+            return values
 
-    def samples(self, name: str, first: int, last: int) -> Column:
+    def described(self, name: str) -> Attributes:
+        """Attributes of a column."""
+        with _blamed(self._path):
+            return _described(self._runs[name])
+
+    def samples(self, name: str, first: int, last: int) -> FloatArray:
         """One series of the rows from `first` up to but not including `last`."""
         offsets = self.offsets[table_of(name)]
         with _blamed(self._path):
-            return _read_column(self._file["series"][name], slice(offsets[first], offsets[last]))
+            return _read(self._series[name], slice(offsets[first], offsets[last]))
+
+    def series_described(self, name: str) -> Attributes:
+        """Attributes of a series."""
+        with _blamed(self._path):
+            return _described(self._series[name])
 
 
 def _datasets(group: "h5py.Group") -> list[str]:
@@ -180,17 +194,16 @@ def _check_whole(part: Part) -> None:
         raise KeyError(f"no column {min(missing)}")
 
 
-def _read_column(dataset: "h5py.Dataset", span: slice) -> Column:
-    import h5py
-
-    attributes = {k: v for k, v in dataset.attrs.items() if k not in _SCALE_ATTRIBUTES}
-    kind = attributes.get("dtype", "")
-    attributes = _plain({k: v for k, v in attributes.items() if k not in _READING_ATTRIBUTES})
-    text = h5py.check_string_dtype(dataset.dtype)
-    if text is not None and text.length is None:
-        return Column(dataset.asstr()[span], attributes)
+def _read(dataset: "h5py.Dataset", span: slice) -> NDArray[Any]:
+    if dataset.dtype == object:
+        return dataset.asstr()[span]
     values = dataset[span]
-    return Column(values.astype(bool) if kind == "bool" else values, attributes)
+    is_bool = values.dtype == np.int8 and dataset.attrs.get("dtype") == "bool"
+    return values.astype(bool) if is_bool else values
+
+
+def _described(dataset: "h5py.Dataset") -> Attributes:
+    return _plain({k: v for k, v in dataset.attrs.items() if k not in _OF_THE_FORMAT})
 
 
 def _plain(attributes: Mapping[str, Any]) -> dict[str, str | int]:
@@ -202,17 +215,16 @@ def _write_series(group: "h5py.Group", part: Part, target: PatientFile) -> None:
     for table, offsets in part.offsets.items():
         described = {"units": "1", "long_name": "start of each case"}
         path = f"{table}/offsets" if table else "offsets"
-        _write_column(group, path, Column(offsets, described))
+        _write_column(group, path, offsets, described)
         group[path].make_scale("offsets")
     for name in part.series_names:
         offsets = part.offsets[table_of(name)]
         dataset = _new_dataset(group, name, int(offsets[-1]), np.dtype(float))
         for first, last in _pieces(offsets):
-            piece = part.samples(name, first, last)
-            dataset[offsets[first] : offsets[last]] = piece.values
+            dataset[offsets[first] : offsets[last]] = part.samples(name, first, last)
             if target.has_failed:
                 return
-        dataset.attrs.update(part.samples(name, 0, 0).attributes)
+        dataset.attrs.update(part.series_described(name))
 
 
 def _pieces(offsets: IntArray) -> Iterator[tuple[int, int]]:
@@ -233,15 +245,17 @@ def _attach_scales(group: "h5py.Group", scale: str, names: Sequence[str]) -> Non
         group[name].dims[0].attach_scale(group[scale])
 
 
-def _write_column(group: "h5py.Group", name: str, column: Column) -> None:
-    values, attributes = _encoded(column.values), dict(column.attributes)
-    if column.values.dtype == bool:
-        attributes["dtype"] = "bool"
-    elif values.dtype.kind == "S":
-        attributes["_Encoding"] = "utf-8"
-    dataset = _new_dataset(group, name, len(values), values.dtype)
-    dataset[:] = values
-    dataset.attrs.update(attributes)
+def _write_column(
+    group: "h5py.Group", name: str, values: NDArray[Any], described: Attributes
+) -> None:
+    encoded = _encoded(values)
+    dataset = _new_dataset(group, name, len(encoded), encoded.dtype)
+    dataset[:] = encoded
+    dataset.attrs.update(described)
+    if values.dtype == bool:
+        dataset.attrs["dtype"] = "bool"
+    elif encoded.dtype.kind == "S":
+        dataset.attrs["_Encoding"] = "utf-8"
 
 
 def _encoded(values: NDArray[Any]) -> NDArray[Any]:

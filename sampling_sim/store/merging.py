@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.constants import IntArray
+from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import StoreError
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store.content import (
     IDENTITY,
     SETTING,
     Attributes,
-    Column,
     Part,
     StoreContent,
     loaded,
@@ -79,14 +78,14 @@ class Merged:
                 differs = f"only one has {min(others)}"
                 raise StoreError(f"{which}parts of one campaign have different columns: {differs}")
         self.series_names = tuple(sorted({name for part in parts for name in part.series_names}))
-        cases = [part.column("case").values for part in parts]
+        cases = [part.values("case") for part in parts]
         for i, of_part in enumerate(cases):
             if (np.diff(of_part) <= 0).any():
                 raise StoreError(f"{self._named(i)}: damaged: its rows are not sorted by case")
         self._owner = np.repeat(np.arange(len(parts)), [len(c) for c in cases])
         self._local = np.concatenate([np.arange(len(c)) for c in cases])
         self._case = np.concatenate(cases)
-        wall_time = np.concatenate([part.column("wall_time").values for part in parts])
+        wall_time = np.concatenate([part.values("wall_time") for part in parts])
         # Of equal cases the quickest is kept: any rule will do that does not ask for their order
         self._order = np.lexsort((wall_time, self._case))
         is_first = np.concatenate([[True], np.diff(self._case[self._order]) > 0])
@@ -109,17 +108,21 @@ class Merged:
             offsets[table] = np.concatenate([[0], np.cumsum(of_rows)]).astype(np.int64)
         return offsets
 
-    def column(self, name: str) -> Column:
+    def values(self, name: str) -> NDArray[Any]:
         """One column of every case."""
-        pieces = [part.column(name).values for part in self._parts]
+        pieces = [part.values(name) for part in self._parts]
         if any(piece.dtype == object for piece in pieces):
             pieces = [texts(piece) for piece in pieces]
         values = np.concatenate(pieces)
         if len(self._order) > len(self._rows) and name not in NOT_COMPARED:
             self._check_repeats(name, values)
-        return Column(values[self._rows], self._parts[0].column(name).attributes)
+        return values[self._rows]
 
-    def samples(self, name: str, first: int, last: int) -> Column:
+    def described(self, name: str) -> Attributes:
+        """Attributes of a column."""
+        return self._parts[0].described(name)
+
+    def samples(self, name: str, first: int, last: int) -> FloatArray:
         """One series of the rows from `first` up to but not including `last`.
 
         A case without a series of a table that it has is NaN in it.
@@ -128,7 +131,6 @@ class Merged:
         values = np.full(offsets[last] - offsets[first], np.nan)
         owner, local = self._owner[self._rows[first:last]], self._local[self._rows[first:last]]
         starts = offsets[first:last] - offsets[first]
-        attributes: Attributes = {}
         for i in np.unique(owner):
             part = self._parts[i]
             if name not in part.series_names:
@@ -138,20 +140,20 @@ class Merged:
             found = part.samples(name, rows[0], rows[-1] + 1)
             begin = part.offsets[table_of(name)]
             lengths = begin[rows + 1] - begin[rows]
-            values[_spans(starts[owner == i], lengths)] = found.values[
+            values[_spans(starts[owner == i], lengths)] = found[
                 _spans(begin[rows] - begin[rows[0]], lengths)
             ]
-            attributes = found.attributes
-        return Column(values, attributes or self._series_attributes(name))
+        return values
 
-    def _series_attributes(self, name: str) -> Attributes:
+    def series_described(self, name: str) -> Attributes:
+        """Attributes of a series."""
         part = next(part for part in self._parts if name in part.series_names)
-        return part.samples(name, 0, 0).attributes
+        return part.series_described(name)
 
     def _lengths(self, part: Part, table: str) -> IntArray:
         if table in part.offsets:
             return np.diff(part.offsets[table])
-        return np.zeros(len(part.column("case").values), dtype=np.int64)
+        return np.zeros(len(part.values("case")), dtype=np.int64)
 
     def _check_repeats(self, name: str, values: NDArray[Any]) -> None:
         """Refuse a case that two parts hold with different results."""

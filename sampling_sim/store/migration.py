@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sampling_sim.constants import IntArray
-from sampling_sim.store.content import ADDRESS, SCHEMA_VERSION, Attributes, Column, Part
+from sampling_sim.constants import FloatArray, IntArray
+from sampling_sim.store.content import ADDRESS, SCHEMA_VERSION, Attributes, Part
 
 
 def migrated(part: Part, version: int) -> Part:
@@ -40,17 +41,25 @@ class _FromSchema1:
         """As they were."""
         return self._part.series_names
 
-    def column(self, name: str) -> Column:
+    def values(self, name: str) -> NDArray[Any]:
         """One column of every case."""
         if name == "surface":
-            cases = len(self._part.column("case").values)
-            described = {"units": "1", "long_name": ADDRESS["surface"]}
-            return Column(np.zeros(cases, dtype=np.int64), described)
-        return self._part.column(name)
+            return np.zeros(len(self._part.values("case")), dtype=np.int64)
+        return self._part.values(name)
 
-    def samples(self, name: str, first: int, last: int) -> Column:
+    def described(self, name: str) -> Attributes:
+        """Attributes of a column."""
+        if name == "surface":
+            return {"units": "1", "long_name": ADDRESS["surface"]}
+        return self._part.described(name)
+
+    def samples(self, name: str, first: int, last: int) -> FloatArray:
         """As they were."""
         return self._part.samples(name, first, last)
+
+    def series_described(self, name: str) -> Attributes:
+        """As they were."""
+        return self._part.series_described(name)
 
 
 MIGRATIONS: Mapping[int, Callable[[Any], Part]] = {1: _FromSchema1}
