@@ -66,7 +66,7 @@ def write_part(target: PatientFile, part: Part, *, has_scales: bool) -> None:
     import h5py
 
     with h5py.File(target, "w") as file:
-        file.attrs.update(part.attributes)
+        _describe(file, part.attributes)
         runs, series = file.create_group("runs", track_order=True), file.create_group("series")
         for name in part.names:
             _write_column(runs, name, part.values(name), part.described(name))
@@ -224,7 +224,7 @@ def _write_series(group: "h5py.Group", part: Part, target: PatientFile) -> None:
             dataset[offsets[first] : offsets[last]] = part.samples(name, first, last)
             if target.has_failed:
                 return
-        dataset.attrs.update(part.series_described(name))
+        _describe(dataset, part.series_described(name))
 
 
 def _pieces(offsets: IntArray) -> Iterator[tuple[int, int]]:
@@ -251,11 +251,17 @@ def _write_column(
     encoded = _encoded(values)
     dataset = _new_dataset(group, name, len(encoded), encoded.dtype)
     dataset[:] = encoded
-    dataset.attrs.update(described)
+    _describe(dataset, described)
     if values.dtype == bool:
         dataset.attrs["dtype"] = "bool"
     elif encoded.dtype.kind == "S":
         dataset.attrs["_Encoding"] = "utf-8"
+
+
+def _describe(item: "h5py.HLObject", attributes: Attributes) -> None:
+    """Write attributes, sorted, as a file that is read has them: same content, same bytes."""
+    for name in sorted(attributes):
+        item.attrs[name] = attributes[name]
 
 
 def _encoded(values: NDArray[Any]) -> NDArray[Any]:
