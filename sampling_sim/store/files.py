@@ -140,10 +140,12 @@ def _merged_by_groups(
     folder = output.with_name(f".{output.name}.{os.getpid()}.groups")
     folder.mkdir(parents=True)
     try:
-        groups = []
-        for start in range(0, len(paths), OPEN_AT_ONCE):
-            groups.append(folder / f"group-{start}.h5")
-            merge_stores(paths[start : start + OPEN_AT_ONCE], groups[-1], has_scales=False)
-        return merge_stores(groups, output, attributes, has_scales=has_scales)
+        while len(paths) > OPEN_AT_ONCE:
+            groups = []
+            for start in range(0, len(paths), OPEN_AT_ONCE):
+                groups.append(folder / f"{len(paths)}-{start}.h5")
+                merge_stores(paths[start : start + OPEN_AT_ONCE], groups[-1], has_scales=False)
+            paths = groups
+        return merge_stores(paths, output, attributes, has_scales=has_scales)
     finally:
         shutil.rmtree(folder)

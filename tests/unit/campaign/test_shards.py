@@ -141,12 +141,12 @@ def test_putting_a_case_away_costs_the_same_however_many_there_are(
 
     monkeypatch.setattr(batches, "write_store", written)
     monkeypatch.setattr(batches, "merge_stores", merged)
-    for _ in range(10_000):
+    for _ in range(5_000):
         rows.append(rows[-1])
         folder.put(one_case)
         folder.compact()
         most.append(max(most[-1], len(folder.paths())))
-    assert sum(batches._cases(path) for path in folder.paths()) == 10_000
+    assert sum(batches._cases(path) for path in folder.paths()) == 5_000
     assert rows[1_000] > 2 * 1_000  # something is merged
     assert all(written_rows <= 4 * cases for cases, written_rows in enumerate(rows))
     assert 3 * 15 <= most[-1] <= 3 * 15 + 2

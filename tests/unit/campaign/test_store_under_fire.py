@@ -111,10 +111,10 @@ def test_a_disk_that_fills_is_one_line_and_resume_completes(
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 300 kB, where this process may."""
+    """Mount a disk of 200 kB, where this process may."""
     path = tmp_path / "disk"
     path.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(path)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(path)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:  # noqa: PLW1510
         pytest.skip("cannot mount a tmpfs here: needs root")
     yield path
