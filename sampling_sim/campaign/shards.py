@@ -175,7 +175,7 @@ class ShardFolder:
         """Let another process have the folder; it goes if it holds no case."""
         if self._lock is None:
             return
-        with suppress(StoreError):  # it is being raised already, or there is worse
+        with suppress(StoreError, BadInput):  # it is being raised already, or there is worse
             self.flush()
         if self.path.exists() and not self._batches.paths():
             self.discard()

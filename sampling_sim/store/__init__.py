@@ -23,6 +23,7 @@ from sampling_sim.store.files import (
     open_store,
     read_attributes,
     read_columns,
+    read_row,
     read_store,
     write_store,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "open_store",
     "read_attributes",
     "read_columns",
+    "read_row",
     "read_store",
     "same_bits",
     "single_content",

@@ -147,6 +147,8 @@ def batch_content(
         Attributes of every input column.
     """
     ordered = sorted(records, key=lambda record: record.case)
+    if any(record.inputs.keys() != ordered[0].inputs.keys() for record in ordered):
+        raise ValueError("cases of one file must have the same inputs")
     runs = {
         name: Column(_array([getattr(r, name) for r in ordered]), _number(long_name))
         for name, long_name in ADDRESS.items()

@@ -62,6 +62,15 @@ def read_columns(path: str | Path, names: Sequence[str] | None = None) -> dict[s
         return {name: texts(part.values(name)) for name in wanted}
 
 
+def read_row(path: str | Path, row: int) -> dict[str, Any]:
+    """Read all columns of one row, counted from 0; raises as `read_store`.
+
+    A column is in memory at a time, so this works where `read_store` takes too much.
+    """
+    with opened(path) as part:
+        return {name: texts(part.values(name)[row : row + 1])[0] for name in part.names}
+
+
 def write_store(path: Path, content: Part, *, has_scales: bool = True) -> None:
     """Write a file whole: under another name, to the disk, then moved into place.
 
