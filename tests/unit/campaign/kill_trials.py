@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import fake_chain
+import h5py  # noqa: F401 - or every sweep would spend its first moments on it
 import numpy as np
 from conftest import TEXT
 

@@ -41,7 +41,7 @@ def places(facts: dict[str, Any]) -> set[str]:
 
 def test_a_driver_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
     """Six moments drawn uniformly, and every 40th call that changes the disk."""
-    facts = killed(tmp_path, replicates=8, kills=6, step=40)
+    facts = killed(tmp_path, replicates=5, kills=6, step=40)
     assert sum(len(trial["kills"]) for trial in facts["trials"]) >= 6 + facts["steps"] // 40
 
 

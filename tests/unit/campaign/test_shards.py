@@ -123,12 +123,15 @@ def test_columns_are_of_every_finished_case_wherever_it_is(
 def test_putting_a_case_away_costs_the_same_however_many_there_are(
     one_case: StoreContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each case is written once, and again once a size below `LARGE`: 3 times, 16**3 being that.
+    """Each case is written once, and again once a size below `LARGE`: 3 times, 4**3 being that.
 
-    So n cases are at most 4 n rows written, and 3 * 15 small files and n / 4096 large ones lie
-    there at most; without merging there would be n.  Files are empty here, only their names count;
-    that merging is right is shown elsewhere.
+    So n cases are at most 4 n rows written, and 3 * 3 small files and n / 64 large ones lie there
+    at most; without merging there would be n.  Files are empty here, only their names count; that
+    merging is right is shown elsewhere.
     """
+    assert batches.LARGE == batches.FAN_IN**3
+    monkeypatch.setattr(batches, "FAN_IN", 4)
+    monkeypatch.setattr(batches, "LARGE", 4**3)
     folder, rows, most = BatchFolder(tmp_path), [0], [0]
 
     def written(path: Path, content: StoreContent, **_: bool) -> None:
@@ -141,15 +144,15 @@ def test_putting_a_case_away_costs_the_same_however_many_there_are(
 
     monkeypatch.setattr(batches, "write_store", written)
     monkeypatch.setattr(batches, "merge_stores", merged)
-    for _ in range(5_000):
+    for _ in range(1_000):
         rows.append(rows[-1])
         folder.put(one_case)
         folder.compact()
         most.append(max(most[-1], len(folder.paths())))
-    assert sum(batches._cases(path) for path in folder.paths()) == 5_000
-    assert rows[1_000] > 2 * 1_000  # something is merged
+    assert sum(batches._cases(path) for path in folder.paths()) == 1_000
+    assert rows[100] > 2 * 100  # something is merged
     assert all(written_rows <= 4 * cases for cases, written_rows in enumerate(rows))
-    assert 3 * 15 <= most[-1] <= 3 * 15 + 2
+    assert 1_000 // 64 <= most[-1] <= 3 * 3 + 1_000 // 64
 
 
 def test_a_lock_that_its_holder_has_removed_locks_nothing(
