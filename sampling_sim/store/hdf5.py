@@ -47,6 +47,8 @@ COMPRESSION: Mapping[str, Any] = {"compression": "gzip", "compression_opts": 1, 
 TEXT_BYTES = 64
 """Longest text of a column of fixed width; chosen: every name fits, a long message does not, and
 one long message must not widen a million rows."""
+METADATA_BYTES = 65_536
+"""Of an open file, kept in memory; chosen: far more than one array needs."""
 SAMPLES_AT_ONCE = 1_048_576
 """Samples of a series in memory at once, unless one case has more; chosen: 8 MB."""
 
@@ -96,10 +98,22 @@ def opened(path: str | Path) -> Iterator[Part]:
     with ExitStack() as stack:
         with _blamed(path):
             file = stack.enter_context(h5py.File(path, "r"))
+            _forget_soon(file)
             version = _version(path, file)
             part = migrated(_OpenPart(path, file), version)
             _check_whole(part)
         yield part
+
+
+def _forget_soon(file: "h5py.File") -> None:
+    """Keep little of what describes arrays: each is read once, and a merge has many files open.
+
+    By default 4 MB a file stay in memory, for 200 columns.
+    """
+    settings = file.id.get_mdc_config()
+    settings.set_initial_size = True
+    settings.initial_size = settings.min_size = settings.max_size = METADATA_BYTES
+    file.id.set_mdc_config(settings)
 
 
 @contextmanager
