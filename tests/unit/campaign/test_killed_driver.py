@@ -57,7 +57,7 @@ def test_a_driver_killed_at_a_hundred_moments_loses_nothing(tmp_path: Path) -> N
 @pytest.mark.slow
 def test_a_driver_killed_between_any_two_changes_of_the_disk_loses_nothing(tmp_path: Path) -> None:
     """At each of the calls that change the disk, so everywhere, however quick that place is."""
-    facts = killed(tmp_path, replicates=12, kills=0, step=1)
+    facts = killed(tmp_path, replicates=6, kills=0, step=1)
     assert {"before the folder", "in the last merge", "while the folder was removed"} <= places(
         facts
     )
