@@ -134,7 +134,7 @@ class _Keeper:
         self.refusals: list[str] = []
 
     def keep(self, plan: PlannedCase, attempt: "Attempt") -> None:
-        """Put one case on the disk; on return it survives anything."""
+        """Take one case; it is on the disk within `DURABLE_WITHIN` (shards.py)."""
         case = self._cases[plan]
         record, described = case_record(
             self._experiment, plan, case, attempt.outcome, attempt.series
@@ -145,6 +145,10 @@ class _Keeper:
             self.refusals.append(attempt.outcome.message)
         if len(self.refusals) < self._done + len(self._untold):  # else one line says it all
             self._tell()
+
+    def tick(self) -> None:
+        """Let the cases that have waited long enough be put on the disk."""
+        self._folder.tick()
 
     def refuse_if_none_could_run(self) -> None:
         """Raise `BadInput` if every single case was refused, and leave nothing on the disk."""
@@ -181,6 +185,7 @@ def _run_all(
                 pool.submit(*waiting.popleft())
             time.sleep(POLL)
             _keep_finished(pool, keeper)
+            keeper.tick()
         is_complete = not (waiting or pool.is_busy)
     if not is_complete:
         raise KeyboardInterrupt

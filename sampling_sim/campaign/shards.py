@@ -1,31 +1,46 @@
 """The folder beside an output in which finished cases wait for the end of a sweep.
 
-Each finished case is one shard, on the disk as soon as it is done.  At the end a single writer
-merges the shards, with an output that was resumed, into the output, and removes the folder.  A
+Finished cases are on the disk within `DURABLE_WITHIN`, in files of a batch.  At the end a single
+writer merges them, with an output that was resumed, into the output, and removes the folder.  A
 sweep that was killed leaves the folder; `resume` goes on from it.
 """
 
 import fcntl
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import replace
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sampling_sim.campaign.batches import BatchFolder
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.stored import check_same_meshes, stored_experiment
-from sampling_sim.errors import BadInput, StoreError
+from sampling_sim.errors import BadInput, SchemaVersionError, StoreError
 from sampling_sim.store import (
     EXPERIMENT,
     Attributes,
     CaseRecord,
     StoreContent,
+    batch_content,
     check_names_file,
-    merged_content,
-    read_store,
-    single_content,
-    write_store,
+    column_names,
+    leftovers,
+    merge_stores,
+    read_attributes,
+    read_columns,
+    sync,
 )
+
+DURABLE_WITHIN = 2.0
+"""[s] after which a finished case is put on the disk; chosen: a shard costs 0.1 s whatever it
+holds, and a kill then costs no more than the two seconds before it."""
+BATCH = 512
+"""Cases put on the disk at once at most; chosen: about 1 MB of columns."""
 
 
 class ShardFolder:
@@ -36,9 +51,14 @@ class ShardFolder:
         self.output = output
         self.path = output.with_name(output.name + ".shards")
         self._attributes = attributes
+        self._batches = BatchFolder(self.path)
         self._replaced = self.path / "replaced.h5"
         self._made: list[Path] = []
         self._lock: int | None = None
+        self._waiting: dict[int, CaseRecord] = {}
+        self._described: Mapping[str, Attributes] = {}
+        self._due = 0.0
+        self._columns_checked = False
 
     def claim(
         self, experiment: Experiment, meshes: Mapping[str, str], *, resume: bool, overwrite: bool
@@ -51,6 +71,8 @@ class ShardFolder:
             If there are results already and neither `resume` nor `overwrite` is asked for, if they
             are of another experiment, if another sweep writes them, or if nothing can be written
             here.
+        StoreError
+            If a file of results is damaged, or of a newer version.
         """
         if resume and overwrite:
             raise BadInput("--resume and --overwrite exclude each other")
@@ -61,23 +83,65 @@ class ShardFolder:
             self._make()
             if overwrite:
                 self._set_aside()
-            contents = self._contents()
-            for content in contents:
-                self._check_same(content, experiment, meshes)
+            return self._finished(experiment, meshes)
         except OSError as error:
             self.release()
             if isinstance(error, StoreError):
                 raise
-            raise BadInput(f"{error.filename}: cannot write here: {error.strerror}") from None
+            where = error.filename or self.path
+            raise BadInput(f"{where}: cannot write here: {error.strerror}") from None
         except BaseException:
             self.release()
             raise
-        return {int(case) for content in contents for case in content.columns["case"]}
 
-    def add(self, record: CaseRecord, units: Mapping[str, Attributes]) -> None:
-        """Put one finished case on the disk; putting it twice changes nothing."""
-        content = single_content(record, self._attributes, units)
-        write_store(self.path / f"case-{record.case:08d}.h5", content)
+    def add(self, record: CaseRecord, described: Mapping[str, Attributes]) -> None:
+        """Take one finished case, to be put on the disk soon; taking it twice changes nothing.
+
+        Parameters
+        ----------
+        record
+            The case.
+        described
+            Attributes of every input column.
+        """
+        if not self._waiting:
+            self._due = time.monotonic() + DURABLE_WITHIN
+        self._waiting[record.case], self._described = record, described
+        if len(self._waiting) >= BATCH:
+            self.flush()
+        self.tick()
+
+    def tick(self) -> None:
+        """Put cases on the disk that have waited long enough; to be called often."""
+        if self._waiting and time.monotonic() >= self._due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Put all cases that wait on the disk; on return they survive anything.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be written, the disk being full for one; then they go on waiting.
+        """
+        if not self._waiting:
+            return
+        content = self._waiting_content()
+        self._check_columns(content)
+        self._batches.put(content)
+        self._waiting.clear()
+        self._batches.compact()
+
+    def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Return some columns of every finished case, on the disk or not yet, sorted by case."""
+        wanted = ["case", *(name for name in names if name != "case")]
+        parts = [read_columns(path, wanted) for path in self._results()]
+        if self._waiting:
+            parts.append(self._waiting_content().columns)
+        if not parts:
+            return {name: np.zeros(0) for name in names}
+        rows = np.unique(np.concatenate([part["case"] for part in parts]), return_index=True)[1]
+        return {name: np.concatenate([part[name] for part in parts])[rows] for name in names}
 
     def merge(self) -> int:
         """Write the output from everything that is finished, then remove the folder.
@@ -88,22 +152,21 @@ class ShardFolder:
         -------
         How many cases the output holds, 0 if there was none to write.
         """
-        contents = self._contents()
-        cases = 0
-        if contents:
-            merged = merged_content(contents)
+        self.flush()
+        results, cases = self._results(), 0
+        if results:
             asked = {name: self._attributes[name] for name in EXPERIMENT}
-            merged = replace(merged, attributes={**merged.attributes, **asked})
-            write_store(self.output, merged)
-            cases = len(merged.columns["case"])
+            with _advice_on_damage():
+                cases = merge_stores(results, self.output, asked)
         self.discard()
         return cases
 
     def discard(self) -> None:
         """Remove the folder and its cases; a result that nothing came to replace is put back."""
+        self._waiting.clear()
         self._put_back()
         if self.path.exists():
-            shutil.rmtree(self.path)
+            self._remove_folder()
         if not self.output.exists():
             for made in self._made:
                 made.rmdir()
@@ -112,7 +175,9 @@ class ShardFolder:
         """Let another process have the folder; it goes if it holds no case."""
         if self._lock is None:
             return
-        if self.path.exists() and not any(self.path.glob("case-*.h5")):
+        with suppress(StoreError, BadInput):  # it is being raised already, or there is worse
+            self.flush()
+        if self.path.exists() and not self._batches.paths():
             self.discard()
         os.close(self._lock)
         self._lock = None
@@ -122,19 +187,26 @@ class ShardFolder:
         parents = self.output.parents
         self._made = [folder for folder in parents if not folder.exists()]
         self.path.mkdir(parents=True, exist_ok=True)
+        for folder in (self.path, *self._made):
+            sync(folder.parent)
         lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # A sweep that ends removes its lock: one that was opened before that locks nothing
+            is_held = os.path.samestat(os.fstat(lock), (self.path / "lock").stat())
+        except (BlockingIOError, FileNotFoundError):
+            is_held = False
+        if not is_held:
             os.close(lock)
-            raise BadInput(f"{self.output}: another sweep is writing it") from None
+            raise BadInput(f"{self.output}: another sweep is writing it")
         self._lock = lock
+        for left in (*leftovers(self.output), *self._batches.leftovers()):
+            _remove(left)
 
     def _set_aside(self) -> None:
         """Put the output out of reach of a later resume, and drop the cases of a killed sweep."""
         self._put_back()
-        for path in self.path.glob("case-*.h5"):
-            path.unlink()
+        self._batches.clear()
         if self.output.exists():
             self.output.replace(self._replaced)
 
@@ -142,16 +214,71 @@ class ShardFolder:
         if self._replaced.exists() and not self.output.exists():
             self._replaced.replace(self.output)
 
-    def _contents(self) -> list[StoreContent]:
-        outputs = [self.output] if self.output.exists() else []
-        return [read_store(path) for path in (*outputs, *sorted(self.path.glob("case-*.h5")))]
+    def _remove_folder(self) -> None:
+        """Remove the folder, its lock last: until then no other sweep can take it."""
+        for path in self.path.iterdir():
+            if path.name != "lock":
+                _remove(path)
+        (self.path / "lock").unlink(missing_ok=True)
+        with suppress(OSError):  # another sweep has taken it just now
+            self.path.rmdir()
+
+    def _results(self) -> list[Path]:
+        """Every file that holds finished cases."""
+        return [*([self.output] if self.output.exists() else []), *self._batches.paths()]
+
+    def _finished(self, experiment: Experiment, meshes: Mapping[str, str]) -> set[int]:
+        """Cases that are on the disk, all of this experiment; of each file little is read."""
+        finished: set[int] = set()
+        with _advice_on_damage():
+            for path in self._results():
+                self._check_same(read_attributes(path), experiment, meshes)
+                finished.update(read_columns(path, ["case"])["case"].tolist())
+        return finished
 
     def _check_same(
-        self, content: StoreContent, experiment: Experiment, meshes: Mapping[str, str]
+        self, attributes: Attributes, experiment: Experiment, meshes: Mapping[str, str]
     ) -> None:
         """Refuse to go on with a file of another experiment, and say what differs."""
-        if content.attributes["campaign_id"] != experiment.campaign_id:
-            stored = stored_experiment(content, str(self.output), experiment.case_type)
+        head = StoreContent(attributes, {}, {}, {})
+        if attributes["campaign_id"] != experiment.campaign_id:
+            stored = stored_experiment(head, str(self.output), experiment.case_type)
             keys = ", ".join(experiment.differences(stored))
             raise BadInput(f"{self.output}: holds another experiment; what differs: {keys}")
-        check_same_meshes(content, str(self.output), meshes)
+        check_same_meshes(head, str(self.output), meshes)
+
+    def _check_columns(self, content: StoreContent) -> None:
+        """Refuse to go on, at the first batch, with a file that has other columns."""
+        if self._columns_checked:
+            return
+        for path in self._results()[:1]:
+            if others := set(column_names(path)) ^ set(content.names):
+                raise BadInput(
+                    f"{path}: was made by another version of sampling-sim: only one of the two has "
+                    f"{min(others)}; go on with that version, or --overwrite"
+                )
+        self._columns_checked = True
+
+    def _waiting_content(self) -> StoreContent:
+        return batch_content([*self._waiting.values()], self._attributes, self._described)
+
+
+@contextmanager
+def _advice_on_damage() -> Iterator[None]:
+    """Say what to do about a damaged file: a sweep writes files whole, so it was not cut by one."""
+    try:
+        yield
+    except SchemaVersionError:
+        raise
+    except StoreError as error:
+        if "damaged" not in str(error):
+            raise
+        advice = "restore it, or move it away and --resume runs its cases again"
+        raise StoreError(f"{error}: {advice}") from None
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

@@ -1,6 +1,6 @@
 """One case on its own: run it, or run a stored one again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from sampling_sim.store import (
     CaseRecord,
     StoreContent,
     check_new,
-    read_store,
+    read_attributes,
+    read_columns,
+    read_row,
     same_bits,
     single_content,
     write_store,
@@ -91,28 +93,27 @@ def rerun_case(
     BadInput
         If the file holds no such case, or the mesh is not the one it was made with.
     """
-    content = read_store(file)
-    cases = content.columns["case"].tolist()
+    cases = read_columns(file, ["case"])["case"].tolist()
     if case not in cases:
         raise BadInput(f"{file}: has no case {case}; it holds {len(cases)}, up to {max(cases)}")
-    experiment = stored_experiment(content, str(file), case_type)
-    check_same_meshes(content, str(file), mesh_hashes(experiment))
+    head = StoreContent(read_attributes(file), {}, {}, {})
+    experiment = stored_experiment(head, str(file), case_type)
+    check_same_meshes(head, str(file), mesh_hashes(experiment))
     again = run_single(experiment, case, output=output, record=record, runner=runner)
-    return again, _differing(content, cases.index(case), again)
+    return again, _differing(read_row(file, cases.index(case)), again)
 
 
 def other_setting(file: Path) -> list[str]:
     """Root attributes in which this process is not where a file, or any part of it, was made."""
-    stored = read_store(file).attributes
+    stored = read_attributes(file)
     return [name for name, now in setting().items() if now not in str(stored[name]).split("; ")]
 
 
-def _differing(content: StoreContent, row: int, again: CaseRecord) -> list[str]:
+def _differing(stored: Mapping[str, Any], again: CaseRecord) -> list[str]:
     """Columns in which a stored row differs from a case, or that it lacks."""
-    stored = content.columns
     found = {"case_id": again.case_id, **again.inputs, **vars(again.outcome)}
     return [
         name
         for name, value in found.items()
-        if name not in NOT_COMPARED and not (name in stored and same_bits(stored[name][row], value))
+        if name not in NOT_COMPARED and not (name in stored and same_bits(stored[name], value))
     ]

@@ -51,12 +51,11 @@ def merge(
 ) -> None:
     """Merge result files of one campaign into a new one."""
     from sampling_sim import terminal
-    from sampling_sim.store import check_new, merged_content, read_store, write_store
+    from sampling_sim.store import check_new, merge_stores
 
     check_new(output)
-    content = merged_content([read_store(path) for path in shards], [str(s) for s in shards])
-    write_store(output, content)
-    terminal.print_note(f"{len(content.columns['case'])} cases written to {output}")
+    cases = merge_stores(shards, output)
+    terminal.print_note(f"{cases} cases written to {output}")
 
 
 def print_store(file: Path, json: bool, names: Sequence[str]) -> None:

@@ -105,7 +105,7 @@ def test_sweep_ends_with_its_table_and_show_has_all(call: Call, stored: Path) ->
     assert rows["collected_mass"].split()[1:3] == ["kg", "6"]
     assert "collected_mass >= 100 g in 50% of cases" in out
     report = parsed(call("show", stored, "--json"))
-    assert report["schema_version"] == 1
+    assert report["schema_version"] == 2
     assert report["cases"] == sum(report["status"].values()) == 6
     mass = read_store(stored).columns["collected_mass"]
     assert f"{mass.mean():.4g}" in rows["collected_mass"]

@@ -1,0 +1,58 @@
+"""One HDF5 file per campaign: every case a row, every input and outcome a column (docs/store.md).
+
+A shard is the same file with fewer rows, so merging is all there is: the merged file is a pure
+function of its parts, in any order.  Importing this loads neither h5py nor xarray.
+"""
+
+from sampling_sim.store.content import (
+    EXPERIMENT,
+    IDENTITY,
+    SCHEMA_VERSION,
+    SETTING,
+    Attributes,
+    CaseRecord,
+    Column,
+    StoreContent,
+    batch_content,
+    same_bits,
+    single_content,
+)
+from sampling_sim.store.files import (
+    column_names,
+    merge_stores,
+    open_store,
+    read_attributes,
+    read_columns,
+    read_row,
+    read_store,
+    write_store,
+)
+from sampling_sim.store.merging import merged_content
+from sampling_sim.store.writing import check_names_file, check_new, leftovers, sync
+
+__all__ = [
+    "EXPERIMENT",
+    "IDENTITY",
+    "SCHEMA_VERSION",
+    "SETTING",
+    "Attributes",
+    "CaseRecord",
+    "Column",
+    "StoreContent",
+    "batch_content",
+    "check_names_file",
+    "check_new",
+    "column_names",
+    "leftovers",
+    "merge_stores",
+    "merged_content",
+    "open_store",
+    "read_attributes",
+    "read_columns",
+    "read_row",
+    "read_store",
+    "same_bits",
+    "single_content",
+    "sync",
+    "write_store",
+]

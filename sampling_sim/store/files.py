@@ -1,0 +1,160 @@
+"""Result files as the rest of the package uses them: read, written and merged."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from sampling_sim.errors import StoreError
+from sampling_sim.store.content import Attributes, Part, StoreContent, loaded, texts
+from sampling_sim.store.hdf5 import opened, write_part
+from sampling_sim.store.merging import Merged, joined_attributes
+from sampling_sim.store.writing import written_whole
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+OPEN_AT_ONCE = 256
+"""Files that a merge holds open; chosen: a process may open 1,024 on most machines."""
+
+
+def read_store(path: str | Path) -> StoreContent:
+    """Read a whole result file.
+
+    Raises
+    ------
+    StoreError
+        If the file is missing, not a result file or damaged; `SchemaVersionError` if it was
+        written by a version this one does not know.
+    """
+    with opened(path) as part:
+        return loaded(part)
+
+
+def read_attributes(path: str | Path) -> Attributes:
+    """Root attributes of a result file, and nothing else; raises as `read_store`."""
+    with opened(path) as part:
+        return part.attributes
+
+
+def column_names(path: str | Path) -> tuple[str, ...]:
+    """Names of all columns, in order; raises as `read_store`."""
+    with opened(path) as part:
+        return tuple(part.names)
+
+
+def read_columns(path: str | Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
+    """Read some columns of every case, all unless told.
+
+    Raises
+    ------
+    StoreError
+        As `read_store`, and if the file has no such column.
+    """
+    with opened(path) as part:
+        wanted = part.names if names is None else names
+        if missing := set(wanted) - {*part.names}:
+            raise StoreError(f"{path}: has no column {min(missing)}")
+        return {name: texts(part.values(name)) for name in wanted}
+
+
+def read_row(path: str | Path, row: int) -> dict[str, Any]:
+    """Read all columns of one row, counted from 0; raises as `read_store`.
+
+    A column is in memory at a time, so this works where `read_store` takes too much.
+    """
+    with opened(path) as part:
+        return {name: texts(part.values(name)[row : row + 1])[0] for name in part.names}
+
+
+def write_store(path: Path, content: Part, *, has_scales: bool = True) -> None:
+    """Write a file whole: under another name, to the disk, then moved into place.
+
+    `has_scales` names the dimensions, for readers that know labels; shards do without.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written; what was there is kept.
+    """
+    with written_whole(path) as file:
+        write_part(file, content, has_scales=has_scales)
+
+
+def merge_stores(
+    paths: Sequence[Path],
+    output: Path,
+    attributes: Attributes | None = None,
+    *,
+    has_scales: bool = True,
+) -> int:
+    """Merge files into one; the order does not matter, nor how much memory there is.
+
+    One column is in memory at a time.  `output` may be one of the paths.
+
+    Parameters
+    ----------
+    paths
+        Result files of one campaign, one at least.
+    output
+        File to write.
+    attributes
+        Root attributes in place of what the files say.
+    has_scales
+        As in `write_store`.
+
+    Returns
+    -------
+    How many cases the output holds.
+
+    Raises
+    ------
+    StoreError
+        If a file cannot be read, or they do not belong together; the output is then as it was.
+    """
+    joined_attributes([read_attributes(path) for path in paths], [str(path) for path in paths])
+    if len(paths) > OPEN_AT_ONCE:
+        return _merged_by_groups(paths, output, attributes, has_scales)
+    with ExitStack() as stack:
+        parts = [stack.enter_context(opened(path)) for path in paths]
+        merged = Merged(parts, [str(path) for path in paths])
+        merged.attributes = {**merged.attributes, **(attributes or {})}
+        write_store(output, merged, has_scales=has_scales)
+        return merged.cases
+
+
+def open_store(path: str | Path) -> "xr.Dataset":
+    """Every case of a result file as a labelled dataset, loaded, the root attributes with it.
+
+    Raises
+    ------
+    StoreError
+        As `read_store`.
+    """
+    import xarray as xr
+
+    content = read_store(path)
+    variables = {n: ("case", c.values, dict(c.attributes)) for n, c in content.runs.items()}
+    return xr.Dataset(variables, attrs=dict(content.attributes))
+
+
+def _merged_by_groups(
+    paths: Sequence[Path], output: Path, attributes: Attributes | None, has_scales: bool
+) -> int:
+    """Merge files that are too many to be open at once: groups of them first."""
+    folder = output.with_name(f".{output.name}.{os.getpid()}.groups")
+    folder.mkdir(parents=True)
+    try:
+        while len(paths) > OPEN_AT_ONCE:
+            groups = []
+            for start in range(0, len(paths), OPEN_AT_ONCE):
+                groups.append(folder / f"{len(paths)}-{start}.h5")
+                merge_stores(paths[start : start + OPEN_AT_ONCE], groups[-1], has_scales=False)
+            paths = groups
+        return merge_stores(paths, output, attributes, has_scales=has_scales)
+    finally:
+        shutil.rmtree(folder)
