@@ -240,12 +240,11 @@ class ShardFolder:
         self, attributes: Attributes, experiment: Experiment, meshes: Mapping[str, str]
     ) -> None:
         """Refuse to go on with a file of another experiment, and say what differs."""
-        head = StoreContent(attributes, {}, {}, {})
         if attributes["campaign_id"] != experiment.campaign_id:
-            stored = stored_experiment(head, str(self.output), experiment.case_type)
+            stored = stored_experiment(attributes, str(self.output), experiment.case_type)
             keys = ", ".join(experiment.differences(stored))
             raise BadInput(f"{self.output}: holds another experiment; what differs: {keys}")
-        check_same_meshes(head, str(self.output), meshes)
+        check_same_meshes(attributes, str(self.output), meshes)
 
     def _check_columns(self, content: StoreContent) -> None:
         """Refuse to go on, at the first batch, with a file that has other columns."""

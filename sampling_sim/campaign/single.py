@@ -13,7 +13,6 @@ from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store import (
     CaseRecord,
-    StoreContent,
     check_new,
     read_attributes,
     read_columns,
@@ -96,9 +95,9 @@ def rerun_case(
     cases = read_columns(file, ["case"])["case"].tolist()
     if case not in cases:
         raise BadInput(f"{file}: has no case {case}; it holds {len(cases)}, up to {max(cases)}")
-    head = StoreContent(read_attributes(file), {}, {}, {})
-    experiment = stored_experiment(head, str(file), case_type)
-    check_same_meshes(head, str(file), mesh_hashes(experiment))
+    attributes = read_attributes(file)
+    experiment = stored_experiment(attributes, str(file), case_type)
+    check_same_meshes(attributes, str(file), mesh_hashes(experiment))
     again = run_single(experiment, case, output=output, record=record, runner=runner)
     return again, _differing(read_row(file, cases.index(case)), again)
 

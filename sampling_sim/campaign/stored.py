@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.drivers import FEWEST, MOST, drivers, first_cases, saltelli_drivers
@@ -24,22 +26,21 @@ from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, summary
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import Outcome, outcome_columns
-from sampling_sim.store import StoreContent
+from sampling_sim.store import Attributes, column_names, read_attributes, read_columns
 
 DRIVEN = (*NUMERIC_OUTCOMES, *(field.name for field in fields(Outcome) if field.type is bool))
 """Outcomes whose drivers can be asked for: numbers, and flags as 0 and 1."""
 
 
 def stored_experiment(
-    content: StoreContent, file: str, case_type: type | None = None
+    attributes: Attributes, file: str, case_type: type | None = None
 ) -> Experiment:
-    """Experiment of a result file, checked anew; `file` names it in messages."""
-    attributes = content.attributes
+    """Experiment of a result file with these root attributes; `file` names it in messages."""
     overrides = json.loads(str(attributes["overrides"]))
     return parse_experiment(str(attributes["experiment"]), overrides, file, case_type)
 
 
-def check_same_meshes(content: StoreContent, file: str, meshes: Mapping[str, str]) -> None:
+def check_same_meshes(attributes: Attributes, file: str, meshes: Mapping[str, str]) -> None:
     """Refuse to add to a result file, or to repeat a case of it, with other meshes than its own.
 
     Raises
@@ -47,19 +48,33 @@ def check_same_meshes(content: StoreContent, file: str, meshes: Mapping[str, str
     BadInput
         If the hashes differ.
     """
-    if content.attributes["shape_sha256"] != ", ".join(meshes.values()):
+    if attributes["shape_sha256"] != ", ".join(meshes.values()):
         names = ", ".join(meshes)
         raise BadInput(f"{file}: was made with another mesh than {names} is now; restore the mesh")
 
 
+def read_results(file: Path) -> tuple[Attributes, dict[str, NDArray[Any]], Experiment]:
+    """Read of a result file what the reports below are made of: a million cases have more.
+
+    Raises
+    ------
+    StoreError
+        As `read_store`.
+    """
+    attributes = read_attributes(file)
+    experiment = stored_experiment(attributes, str(file))
+    wanted = needed_columns(column_names(file), experiment)
+    return attributes, read_columns(file, wanted), experiment
+
+
 def needed_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
-    """Of the columns of a file, those that what follows is made of: a million cases have many."""
+    """Of the columns of a file, those that what follows is made of."""
     kept = {"case", "replicate", "design_point", "surface", *outcome_columns()}
     return [name for name in names if name in kept or belongs_to(name, experiment.varying_keys)]
 
 
 def stored_summary(
-    attributes: Mapping[str, Any], columns: Columns, experiment: Experiment
+    attributes: Attributes, columns: Columns, experiment: Experiment
 ) -> dict[str, Any]:
     """Summarise a result file as `show --json` gives it.
 

@@ -1,15 +1,12 @@
 """The commands `show` and `merge`: what result files hold, and one file of several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sampling_sim.commands.options import Json, Output, ResultFile
-
-if TYPE_CHECKING:
-    from sampling_sim.campaign.config import Experiment
 
 
 def show(
@@ -26,12 +23,12 @@ def show(
     """Show what a result file holds: counts by status, outcomes, verdicts; drivers; trades."""
     from sampling_sim import terminal, terminal_trade
     from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
-    from sampling_sim.campaign.stored import stored_drivers, stored_pareto
+    from sampling_sim.campaign.stored import read_results, stored_drivers, stored_pareto
 
     if drivers is None and pareto is None:
         print_store(file, json, NUMERIC_OUTCOMES)
         return
-    _, columns, experiment = _opened(file)
+    _, columns, experiment = read_results(file)
     report = {}
     if drivers is not None:
         report["drivers"] = stored_drivers(columns, experiment, drivers)
@@ -61,21 +58,10 @@ def merge(
 def print_store(file: Path, json: bool, names: Sequence[str]) -> None:
     """Print what a result file holds, the named outcomes in the table, or all of it as JSON."""
     from sampling_sim import terminal, terminal_summary
-    from sampling_sim.campaign.stored import stored_summary
+    from sampling_sim.campaign.stored import read_results, stored_summary
 
-    report = stored_summary(*_opened(file))
+    report = stored_summary(*read_results(file))
     if json:
         terminal.print_note(terminal.json_text(report))
     else:
         terminal_summary.print_summary(report, str(file), names)
-
-
-def _opened(file: Path) -> tuple[Mapping[str, Any], dict[str, Any], "Experiment"]:
-    """Attributes, the columns that reports are made of, and the experiment of a result file."""
-    from sampling_sim.campaign.stored import needed_columns, stored_experiment
-    from sampling_sim.store import read_store
-
-    content = read_store(file)
-    experiment, columns = stored_experiment(content, str(file)), content.columns
-    wanted = needed_columns(columns, experiment)
-    return content.attributes, {name: columns[name] for name in wanted}, experiment

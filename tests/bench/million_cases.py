@@ -24,14 +24,13 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.campaign.batches import BatchFolder
-from sampling_sim.campaign.stored import stored_experiment, stored_summary
+from sampling_sim.campaign.stored import read_results, stored_summary
 from sampling_sim.outcome import Status, outcome_columns
 from sampling_sim.store import (
     Column,
     StoreContent,
     column_names,
     merge_stores,
-    read_attributes,
     read_columns,
     read_store,
 )
@@ -98,15 +97,9 @@ def appended(folder: BatchFolder, cases: int) -> tuple[list[float], list[float]]
 
 
 def shown(path: Path) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Seconds to read what `show` needs, and to summarise it with today's statistics."""
-    needed = ["status", "design_point", "replicate", *outcome_columns()]
-    needed = [name for name in dict.fromkeys(needed) if name not in {"message", "abort_rule"}]
-    reading, columns = timed(lambda: read_columns(path, needed))
-    attributes = read_attributes(path)
-    runs = {name: Column(values, {}) for name, values in columns.items()}
-    content = StoreContent(attributes, runs, {}, {})
-    experiment = stored_experiment(content, str(path))
-    return reading, timed(lambda: stored_summary(content, experiment))[0]
+    """Seconds to read what `show` needs, and to summarise it."""
+    reading, results = timed(lambda: read_results(path))
+    return reading, timed(lambda: stored_summary(*results))[0]
 
 
 def merged(folder: Path, output: Path) -> dict[str, float]:

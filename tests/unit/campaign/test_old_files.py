@@ -58,7 +58,7 @@ def test_old_files_are_read_by_every_reader() -> None:
     assert read_columns(FAKE, ["surface", "case"])["surface"].tolist() == [0] * 8
     assert open_store(REAL)["surface"].values.tolist() == [0]
     assert (
-        stored_experiment(read_store(REAL), "real").campaign_id
+        stored_experiment(read_store(REAL).attributes, "real").campaign_id
         == read_attributes(REAL)["campaign_id"]
     )
 
@@ -76,7 +76,7 @@ def test_a_sweep_of_the_old_version_is_resumed(tmp_path: Path, place: str) -> No
     """From its result, and from the shards that it left when it was killed."""
     (tmp_path / place).parent.mkdir(exist_ok=True)
     shutil.copy(FAKE, tmp_path / place)
-    experiment = stored_experiment(read_store(FAKE), "fake", fake_chain.FakeCase)
+    experiment = stored_experiment(read_store(FAKE).attributes, "fake", fake_chain.FakeCase)
     ran = []
 
     def run(case: fake_chain.FakeCase) -> fake_chain.FakeResult:
@@ -103,7 +103,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path, pla
     with h5py.File(path, "a") as file:
         file.attrs["schema_version"] = 3
     before = path.read_bytes()
-    experiment = stored_experiment(read_store(FAKE), "fake", fake_chain.FakeCase)
+    experiment = stored_experiment(read_store(FAKE).attributes, "fake", fake_chain.FakeCase)
     with pytest.raises(SchemaVersionError, match=f"{path.name}: schema_version 3 is unknown"):
         run_campaign(experiment, tmp_path / "out.h5", resume=True, runner=pytest.fail)
     assert path.read_bytes() == before

@@ -107,4 +107,4 @@ def test_loading_the_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> 
         "import sys, sampling_sim.pytest_plugin; "
         "print(sorted({'numpy', 'scipy', 'h5py', 'numba', 'pybullet'} & set(sys.modules)))"
     )
-    assert pytester.run("python", "-c", code).outlines == ["[]"]
+    assert pytester.run(sys.executable, "-c", code).outlines == ["[]"]
