@@ -199,11 +199,11 @@ def _run_all(
         while waiting is not None and not pool.is_full:
             pool.submit(waiting, experiment.case_of(waiting))
             waiting = next(todo, None)
+        if watch is not None:
+            watch(pool.running)
         for finished in over:  # only now: no worker waits for the disk
             keeper.keep(finished)
         keeper.look()
-        if watch is not None:
-            watch(pool.running)
         if waiting is None and not pool.running:
             return
         over = pool.finished(LOOK)

@@ -89,6 +89,8 @@ class DaskPool:
         self._logged: set[str] = set()
         self._expected = software()
         self._last_seen = time.monotonic()
+        # A client holds its messages for up to 10 ms, which is all that a short case may cost
+        client.scheduler_comm.interval = 0.001
         client.subscribe_topic(BED_LOG, self._log_of_worker)
         client.subscribe_topic("all", self._on_event)
         for address in client.scheduler_info()["workers"]:  # those that came before
