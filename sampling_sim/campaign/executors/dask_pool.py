@@ -182,7 +182,6 @@ class DaskPool:
             self._free.append(address)
             return
         self._refused[address] = f"{self._place}: worker {address} is refused: {complaint}"
-        log.warning("%s", self._refused[address])
 
     def _left(self, address: str, was_retired: bool) -> Finished | None:
         self._known.discard(address)
@@ -246,6 +245,8 @@ class DaskPool:
             raise BadInput(f"{self._place}: the scheduler is gone; --resume goes on")
         if self._running or self._free:
             self._last_seen = time.monotonic()
+            for refusal in self._refused.values():
+                self._warn_once(refusal)
         elif self._refused and len(self._refused) == len(self._known):
             raise BadInput(next(iter(self._refused.values())))
         elif time.monotonic() - self._last_seen > SILENCE:
