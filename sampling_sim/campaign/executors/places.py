@@ -5,6 +5,7 @@ process pool hangs or loses the sweep (docs/architecture.md); they differ in who
 """
 
 import logging
+import shutil
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -173,8 +174,10 @@ class SlurmJobs(_OnDask):
 
 def _slurm_cluster(memory: float | None, options: Mapping[str, str]) -> Any:
     """Cluster without jobs yet."""
-    import shutil
-
+    given: dict[str, Any] = dict(options)
+    for name in given.keys() - {*SLURM_OPTIONS, "directive"}:
+        allowed = ", ".join(("directive", *SLURM_OPTIONS))
+        raise BadInput(f"--slurm-option {name}: unknown; there are {allowed}")
     try:
         from dask_jobqueue import SLURMCluster
     except ImportError:
@@ -183,10 +186,6 @@ def _slurm_cluster(memory: float | None, options: Mapping[str, str]) -> Any:
         ) from None
     if shutil.which("sbatch") is None:
         raise BadInput("--executor slurm: no program sbatch here; is this a login node of Slurm?")
-    given: dict[str, Any] = dict(options)
-    for name in given.keys() - {*SLURM_OPTIONS, "directive"}:
-        allowed = ", ".join(("directive", *SLURM_OPTIONS))
-        raise BadInput(f"--slurm-option {name}: unknown; there are {allowed}")
     if "directive" in given:
         given["job_extra_directives"] = given.pop("directive").split()
     if memory is not None:

@@ -52,10 +52,14 @@ END
 
 stop() {
     # Only processes that `start` began: by the numbers they left
-    for name in slurmd slurmctld munge/; do
-        pid="$folder/${name}pid"
-        [ "$name" = munge/ ] || pid="$folder/$name.pid"
-        [ ! -s "$pid" ] || kill "$(cat "$pid")" 2> /dev/null || true
+    for file in slurmd.pid slurmctld.pid munge/pid; do
+        [ -s "$folder/$file" ] || continue
+        pid=$(cat "$folder/$file")
+        kill "$pid" 2> /dev/null || continue
+        for _ in $(seq 100); do
+            grep -q '^State:.*[RSD] ' "/proc/$pid/status" 2> /dev/null || break
+            sleep 0.1
+        done
     done
 }
 

@@ -3,11 +3,13 @@
 import json
 import logging
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import fake_chain
 import numpy as np
@@ -115,6 +117,25 @@ def test_a_scheduler_that_is_not_there_is_one_line_in_time(
             runner=fake_chain.fake_run,
         )  # fmt: skip
     assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("module", "program", "said"),
+    [
+        (None, "/usr/bin/sbatch", r"needs dask-jobqueue: pip install 'sampling-sim\[cluster\]'"),
+        (SimpleNamespace(SLURMCluster=None), None, "no program sbatch here"),
+    ],
+)
+def test_what_slurm_needs_is_one_line(
+    experiment: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object,
+    program: str | None, said: str,
+) -> None:  # fmt: skip
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", module)
+    monkeypatch.setattr(shutil, "which", lambda _: program)
+    with pytest.raises(BadInput, match=f"^--executor slurm:? {said}"):
+        run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
+                     runner=fake_chain.fake_run)  # fmt: skip
     assert not list(tmp_path.iterdir())
 
 
