@@ -42,7 +42,7 @@ def root_attributes(experiment: Experiment, meshes: Mapping[str, str]) -> dict[s
 def setting() -> dict[str, str]:
     """Where this process runs: the same seed and the same setting give the same bits."""
     versions = ", ".join(sorted(f"{name} {found}" for name, found in _versions().items()))
-    return {"versions": versions, "git_commit": _git_commit(), "cpu_model": _cpu_model()}
+    return {"versions": versions, "git_commit": _git_commit(), "cpu_model": cpu_model()}
 
 
 def software() -> dict[str, str]:
@@ -52,6 +52,16 @@ def software() -> dict[str, str]:
     since a source tree may have changes.
     """
     return {**_versions(), "source": _source_hash()}
+
+
+def cpu_model() -> str:
+    """Processor of this machine, as it names itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
 
 
 def _versions() -> dict[str, str]:
@@ -89,12 +99,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
-
-
-def _cpu_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor())

@@ -29,7 +29,7 @@ from sampling_sim.campaign.executors.worker import (
     attempt_within,
     enlist,
 )
-from sampling_sim.campaign.provenance import software
+from sampling_sim.campaign.provenance import cpu_model, software
 from sampling_sim.errors import BadInput
 
 SILENCE = 30.0
@@ -87,7 +87,7 @@ class DaskPool:
             uuid4().int % 10**12
         )  # another campaign on the scheduler has its case 0, too
         self._logged: set[str] = set()
-        self._expected = software()
+        self._expected, self._cpu = software(), cpu_model()
         self._last_seen = time.monotonic()
         # A client holds its messages for up to 10 ms, which is all that a short case may cost
         client.scheduler_comm.interval = 0.001
@@ -178,10 +178,13 @@ class DaskPool:
         if address not in self._known or isinstance(result, CancelledError | KilledWorker):
             return
         complaint = _complaint(result, self._expected)
-        if not complaint:
-            self._free.append(address)
+        if complaint:
+            self._refused[address] = f"{self._place}: worker {address} is refused: {complaint}"
             return
-        self._refused[address] = f"{self._place}: worker {address} is refused: {complaint}"
+        self._free.append(address)
+        if isinstance(result, Enlisted) and result.cpu != self._cpu:
+            same = "set NUMBA_CPU_NAME on all machines for results of equal bits"
+            self._warn_once(f"{self._place}: processors {result.cpu} and {self._cpu}: {same}")
 
     def _left(self, address: str, was_retired: bool) -> Finished | None:
         self._known.discard(address)

@@ -12,7 +12,7 @@ from typing import Any
 from distributed import get_worker
 
 from sampling_sim.campaign.executors.attempts import Attempt, Runner, Trouble, attempt
-from sampling_sim.campaign.provenance import software
+from sampling_sim.campaign.provenance import cpu_model, software
 
 BED_LOG = "sampling_sim.regolith"
 """Logger whose warnings, of beds and their cache, reach the main process: no outcome says them."""
@@ -41,6 +41,8 @@ class Enlisted:
     """What `provenance.software` gives there."""
     threads: dict[str, str]
     """Value of each of `THREADS`, empty where it is not set."""
+    cpu: str
+    """Processor of its machine."""
 
 
 def enlist(terms: Terms) -> Enlisted:
@@ -53,7 +55,7 @@ def enlist(terms: Terms) -> Enlisted:
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="utf-8")
     _send_warnings(get_worker())
-    return Enlisted(software(), {name: os.environ.get(name, "") for name in THREADS})
+    return Enlisted(software(), {name: os.environ.get(name, "") for name in THREADS}, cpu_model())
 
 
 def attempt_within(runner: Runner, case: Any, timeout: float | None) -> Attempt | Trouble:

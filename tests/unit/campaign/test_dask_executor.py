@@ -74,14 +74,14 @@ def test_a_worker_with_another_version_is_refused_by_name(
 def test_what_is_wrong_with_a_worker() -> None:
     """Nothing if it is as this process; else each thing that differs, by name."""
     here, one = {"numpy": "2.1", "source": "abc"}, dict.fromkeys(THREADS, "1")
-    assert _complaint(Enlisted(here, one), here) == ""
-    assert _complaint(Enlisted({**here, "source": "abd"}, one), here) == (
+    assert _complaint(Enlisted(here, one, ""), here) == ""
+    assert _complaint(Enlisted({**here, "source": "abd"}, one, ""), here) == (
         "other versions: source abd, here abc"
     )
-    assert _complaint(Enlisted({"source": "abc"}, one), here) == (
+    assert _complaint(Enlisted({"source": "abc"}, one, ""), here) == (
         "other versions: numpy missing, here 2.1"
     )
-    assert _complaint(Enlisted(here, {**one, "OMP_NUM_THREADS": "4"}), here) == (
+    assert _complaint(Enlisted(here, {**one, "OMP_NUM_THREADS": "4"}, ""), here) == (
         "its environment must set OMP_NUM_THREADS to 1"
     )
     absent = ModuleNotFoundError("No module named 'sampling_sim'")
