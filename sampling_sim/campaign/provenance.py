@@ -6,6 +6,7 @@ import platform
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
+@cache
 def _source_hash() -> str:
     """First 12 hex digits of a sha256 over the package's modules, their places among them."""
     package = Path(sampling_sim.__file__).parent

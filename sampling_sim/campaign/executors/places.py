@@ -166,7 +166,9 @@ class SlurmJobs(_OnDask):
         from distributed import Client
 
         dask.config.set(_SETTINGS)
-        with _slurm_cluster(self.memory, self.options) as cluster:
+        with _deaf_children():  # its calls of sbatch and scancel
+            started = _slurm_cluster(self.memory, self.options)
+        with started as cluster:
             cluster.adapt(minimum=workers, maximum=workers)  # a job that ends is replaced
             with Client(cluster) as client, self._pool(client, runner, "Slurm") as pool:
                 yield pool
