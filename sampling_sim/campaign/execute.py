@@ -105,7 +105,10 @@ def run_campaign(
             keeper = _Keeper(folder, experiment, len(plans), done, progress)
             if done < len(plans):
                 todo = (plan for plan in plans if plan.index not in finished)
-                with executor.open(runner, len(plans) - done) as pool:
+                with (
+                    _kept_for_resume(folder),
+                    executor.open(runner, len(plans) - done) as pool,
+                ):
                     _run_all(pool, experiment, todo, keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
     return folder.output
@@ -133,6 +136,16 @@ def _merged(folder: ShardFolder) -> Iterator[None]:
         raise SweepInterrupted(folder.merge()) from None
     finally:
         folder.release()
+
+
+@contextmanager
+def _kept_for_resume(folder: ShardFolder) -> Iterator[None]:
+    """Leave what is finished on the disk if no worker can be had any more."""
+    try:
+        yield
+    except BadInput:
+        folder.flush()
+        raise
 
 
 class _Keeper:
@@ -196,13 +209,15 @@ def _run_all(
     over: Sequence[Finished] = ()
     waiting = next(todo, None)
     while not interrupted.is_set():
-        while waiting is not None and not pool.is_full:
-            pool.submit(waiting, experiment.case_of(waiting))
-            waiting = next(todo, None)
-        if watch is not None:
-            watch(pool.running)
-        for finished in over:  # only now: no worker waits for the disk
-            keeper.keep(finished)
+        try:
+            while waiting is not None and not pool.is_full:
+                pool.submit(waiting, experiment.case_of(waiting))
+                waiting = next(todo, None)
+            if watch is not None:
+                watch(pool.running)
+        finally:
+            for finished in over:  # only now: no worker waits for the disk
+                keeper.keep(finished)
         keeper.look()
         if waiting is None and not pool.running:
             return

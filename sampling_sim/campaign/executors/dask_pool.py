@@ -40,6 +40,7 @@ after one, and another may be before it if an interrupted sweep left it there.""
 RESTART_TIME = 60.0
 """[s] chosen: a worker process starts in 2 s on a free machine."""
 DIED = "its worker process died (killed, or out of memory)"
+GONE = "the scheduler is gone; --resume goes on"
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +84,9 @@ class DaskPool:
         self._running: dict[str, _Run] = {}
         self._again: deque[tuple[PlannedCase, Any]] = deque()
         self._tries, self._numbers = Tries(), count()
-        self._session = (
-            uuid4().int % 10**12
-        )  # another campaign on the scheduler has its case 0, too
+        # Another campaign on the scheduler has a case 0, too
+        self._session = uuid4().int % 10**12
+        self._is_gone = False
         self._logged: set[str] = set()
         self._expected, self._cpu = software(), cpu_model()
         self._last_seen = time.monotonic()
@@ -99,7 +100,7 @@ class DaskPool:
     @property
     def is_full(self) -> bool:
         """Whether no worker is free, or a case that is to be tried again comes first."""
-        return bool(self._again) or not self._free
+        return bool(self._again) or self._is_gone or not self._free
 
     @property
     def running(self) -> int:
@@ -108,6 +109,8 @@ class DaskPool:
 
     def submit(self, plan: PlannedCase, case: Any) -> None:
         """Send one case to a free worker."""
+        if self._client.status == "closed":
+            raise BadInput(f"{self._place}: {GONE}")
         address = self._free.popleft()
         future = self._client.submit(
             attempt_within, self._runner, case, self._case_timeout,
@@ -126,10 +129,12 @@ class DaskPool:
                 over.append(happened())
                 happened = self._happened.get_nowait()
         over += self._give_frozen_up()
-        self._check_that_work_is_possible()
+        given = [finished for finished in over if finished is not None]
+        if not given:  # else what is over is kept before anything is said
+            self._check_that_work_is_possible()
         while self._again and self._free:
             self.submit(*self._again.popleft())
-        return [finished for finished in over if finished is not None]
+        return given
 
     def close(self) -> None:
         """Take back what is out; a worker in the middle of a case ends it for nobody."""
@@ -143,11 +148,11 @@ class DaskPool:
 
     def _on_event(self, event: tuple[float, dict[str, Any]]) -> None:
         """Note, in the client's thread, that a worker has joined or left."""
-        said = event[1]
+        said = event[1] if isinstance(event[1], dict) else {}  # others may log here, too
         address = said.get("worker", "")
-        if said["action"] == "add-worker":
+        if said.get("action") == "add-worker":
             self._happened.put(lambda: self._joined(address))
-        elif said["action"] == "remove-worker":
+        elif said.get("action") == "remove-worker":
             was_retired = bool(said.get("expected", False))
             self._happened.put(lambda: self._left(address, was_retired))
 
@@ -205,7 +210,9 @@ class DaskPool:
         if run is None or run.future.key != key:
             return None  # it was given up before
         if isinstance(result, CancelledError):
-            raise BadInput(f"{self._place}: the scheduler is gone; --resume goes on")
+            self._is_gone = True
+            self._free.clear()
+            return None
         del self._running[address]
         if isinstance(result, KilledWorker):
             result = Trouble(self._why_dead(run))
@@ -244,8 +251,8 @@ class DaskPool:
             self._client.restart_workers([address], timeout=RESTART_TIME, raise_for_error=False)
 
     def _check_that_work_is_possible(self) -> None:
-        if self._client.status == "closed":
-            raise BadInput(f"{self._place}: the scheduler is gone; --resume goes on")
+        if self._is_gone or self._client.status == "closed":
+            raise BadInput(f"{self._place}: {GONE}")
         if self._running or self._free:
             self._last_seen = time.monotonic()
             for refusal in self._refused.values():
