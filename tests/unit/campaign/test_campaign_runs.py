@@ -3,6 +3,7 @@
 import logging
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.execute import run_campaign
-from sampling_sim.campaign.executors.attempts import Attempt, Tries, Trouble, attempt
+from sampling_sim.campaign.executors.attempts import Attempt, Runner, Tries, Trouble, attempt
+from sampling_sim.campaign.executors.inline import InlinePool
 from sampling_sim.campaign.executors.places import Inline, LocalProcesses
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.outcome import NOT_COMPARED, Status
@@ -136,6 +138,31 @@ def test_inline_tries_as_often_and_says_what_runs(experiment: Load, tmp_path: Pa
     assert columns["message"].tolist() == ["RuntimeError: wires crossed (3 tries)", "", ""] * 2
     assert max(running) == 1
     assert running[-1] == 0
+
+
+def test_what_is_over_is_kept_when_the_place_to_run_breaks(
+    experiment: Load, tmp_path: Path
+) -> None:
+    """The second case cannot be sent while the first one is on its way back."""
+
+    class Breaking(InlinePool):
+        def submit(self, plan: PlannedCase, case: Any) -> None:
+            if plan.index == 1:
+                raise BadInput("the scheduler is gone")
+            super().submit(plan, case)
+
+    class Place:
+        def open(self, runner: Runner, most: int) -> AbstractContextManager[InlinePool]:
+            return nullcontext(Breaking(runner))
+
+    out, run = tmp_path / "out.h5", fake_chain.fake_run
+    with pytest.raises(BadInput, match="is gone"):
+        run_campaign(experiment(), out, executor=Place(), runner=run)
+    assert not out.exists()
+    told: list[int] = []
+    run_campaign(experiment(), out, resume=True, executor=Inline(), runner=run,
+                 progress=lambda done, _total, _record: told.append(done))  # fmt: skip
+    assert told == [2, 3, 4, 5, 6]
 
 
 def test_cases_are_drawn_when_they_are_needed_and_not_kept(
