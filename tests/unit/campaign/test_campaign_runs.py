@@ -152,7 +152,7 @@ def test_what_is_over_is_kept_when_the_place_to_run_breaks(
             super().submit(plan, case)
 
     class Place:
-        def open(self, runner: Runner, most: int) -> AbstractContextManager[InlinePool]:
+        def open(self, runner: Runner, most: int) -> AbstractContextManager[InlinePool]:  # noqa: ARG002
             return nullcontext(Breaking(runner))
 
     out, run = tmp_path / "out.h5", fake_chain.fake_run
