@@ -1,26 +1,17 @@
-"""What a person sees: tables, progress and one-line errors; and the JSON that a script sees.
+"""What a person sees: tables and one-line errors; and the JSON that a script sees.
 
-Tables go to stdout, progress and errors to stderr, so that `--json` leaves one object on stdout.
+Tables go to stdout, errors to stderr, so that `--json` leaves one object on stdout.
 """
 
 import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
 
 from sampling_sim.outcome import Outcome, outcome_columns
@@ -162,47 +153,6 @@ def print_note(text: str) -> None:
 def print_error(text: str) -> None:
     """Print one line on stderr, whatever breaks the text had."""
     sys.stderr.write(f"sampling-sim: {' '.join(text.split())}\n")
-
-
-@contextmanager
-def progress_display(total_label: str) -> Iterator[Callable[[int, int, Any], None]]:
-    """Give a callback that shows a bar on a terminal, and a line a case elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _print_case
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
-        task = bar.add_task(total_label, total=None)
-
-        def show(done: int, total: int, record: Any) -> None:
-            last = f"{total_label}, last {record.outcome.status}"
-            bar.update(task, completed=done, total=total, description=last)
-
-        yield show
-
-
-@contextmanager
-def busy_display(label: str) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal that something runs, and for how long; elsewhere nothing.
-
-    Gives a callback that tells what is being done.
-    """
-    console = Console(stderr=True, markup=False)
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda doing: bar.update(task, description=f"{label}: {doing}")
-
-
-def _print_case(done: int, total: int, record: Any) -> None:
-    outcome = record.outcome
-    text = f"{done}/{total}  case {record.case}: {outcome.status}"
-    said = outcome.message or f"{outcome.collected_mass:.4g} kg"
-    sys.stderr.write(f"{text}, {said}\n")
-    sys.stderr.flush()
 
 
 def _console() -> Console:

@@ -1,35 +1,38 @@
 """Running a campaign: every case once, every finished case kept.
 
-A worker sees one case and nothing else, so results do not depend on how many workers there are, in
-which order they finish, or whether the sweep was resumed.
+A worker sees one case and nothing else, so results do not depend on where it ran, how many workers
+there are, in which order they finish, or whether the sweep was resumed.  Cases are drawn from their
+addresses as they are needed, so that their number is bounded by time, not by memory.
 """
 
 import signal
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
+from sampling_sim.campaign.executors.attempts import Runner
+from sampling_sim.campaign.executors.interface import Executor, Finished, Pool
+from sampling_sim.campaign.executors.places import LocalProcesses
 from sampling_sim.campaign.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import ShardFolder
+from sampling_sim.campaign.sharing import Share
 from sampling_sim.errors import BadInput
 from sampling_sim.store import CaseRecord
 
-if TYPE_CHECKING:
-    from sampling_sim.campaign.pool import Attempt, Runner, WorkerPool
-
-POLL = 0.05
-"""[s] between looks at the workers; chosen: short beside a case, long beside a look."""
+LOOK = 0.2
+"""[s] chosen: how late Ctrl-C may be noticed; a finished case is noticed at once."""
+UNTOLD = 1000
+"""chosen: refused cases that are held back until one is not; more would fill the memory."""
 
 Progress = Callable[[int, int, CaseRecord], None]
 """Called after each case with the cases finished, the cases in all, and the case."""
+Watch = Callable[[int], None]
+"""Called several times a second with the cases that are running."""
 
 
 class SweepInterrupted(KeyboardInterrupt):
@@ -47,10 +50,13 @@ def run_campaign(
     cases: int | None = None,
     seed: int | None = None,
     workers: int = 2,
+    executor: Executor | None = None,
+    share: Share | None = None,
     resume: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
-    runner: "Runner | None" = None,
+    watch: Watch | None = None,
+    runner: Runner | None = None,
 ) -> Path:
     """Run every case of an experiment into one result file; return its path.
 
@@ -60,12 +66,15 @@ def run_campaign(
         What to run, and the result file; its folder is made if there is none.
     cases, seed
         In place of the experiment's own.
-    workers
-        Worker processes.
+    workers, executor
+        Worker processes of this machine; or where else to run (`campaign.executors.places`).
+    share
+        Which part of the cases to run, for sites that run many sweeps side by side.
     resume, overwrite
         Go on from what an earlier sweep left, possibly with more cases; or remove it.
-    progress
-        Called after each finished case; cases refused as impossible wait until one is not.
+    progress, watch
+        Called after each finished case, where cases refused as impossible wait until one is not;
+        and several times a second with the number of cases that are running.
     runner
         Function of a case, importable by name; `sampling_sim.run.run_case` unless told.
 
@@ -73,22 +82,34 @@ def run_campaign(
     ------
     BadInput
         If the input is wrong, or every case is refused as impossible; then no file is written.
+        Also if no worker can be had any more; then what is finished waits for `resume`.
     SweepInterrupted
         After Ctrl-C, once the finished cases are merged into the output.
     """
     _refuse_none(workers=workers, cases=cases)
     runner = runner or _real_runner()
+    executor = executor or LocalProcesses(workers=workers)
     experiment = (experiment if seed is None else experiment.reseeded(seed)).sized(cases)
+    plans: Sequence[PlannedCase] = experiment.plan(cases)
+    if share is not None:
+        plans = share.of(plans)
     # Every case is drawn before any runs: one that breaks a rule is refused while nothing is lost
-    drawn = {plan: experiment.case_of(plan) for plan in experiment.plan(cases)}
+    for plan in plans:
+        experiment.case_of(plan)
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
     with interrupts_noted() as interrupted:
         finished = folder.claim(experiment, meshes, resume=resume, overwrite=overwrite)
         with _merged(folder):
-            todo = {plan: case for plan, case in drawn.items() if plan.index not in finished}
-            keeper = _Keeper(folder, experiment, drawn, len(drawn) - len(todo), progress)
-            _run_all(todo, keeper, runner, workers, interrupted)
+            done = sum(plan.index in finished for plan in plans)
+            keeper = _Keeper(folder, experiment, len(plans), done, progress)
+            if done < len(plans):
+                todo = (plan for plan in plans if plan.index not in finished)
+                with (
+                    _kept_for_resume(folder),
+                    executor.open(runner, len(plans) - done) as pool,
+                ):
+                    _run_all(pool, experiment, todo, keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
     return folder.output
 
@@ -99,7 +120,7 @@ def _refuse_none(**counts: int | None) -> None:
             raise BadInput(f"{name} = {count!r}: needs at least 1")
 
 
-def _real_runner() -> "Runner":
+def _real_runner() -> Runner:
     from sampling_sim.run import run_case
 
     return run_case
@@ -117,6 +138,16 @@ def _merged(folder: ShardFolder) -> Iterator[None]:
         folder.release()
 
 
+@contextmanager
+def _kept_for_resume(folder: ShardFolder) -> Iterator[None]:
+    """Leave what is finished on the disk if no worker can be had any more."""
+    try:
+        yield
+    except BadInput:
+        folder.flush()
+        raise
+
+
 class _Keeper:
     """Puts finished cases on the disk, counts them and reports them."""
 
@@ -124,76 +155,77 @@ class _Keeper:
         self,
         folder: ShardFolder,
         experiment: Experiment,
-        cases: Mapping[PlannedCase, Any],
+        cases: int,
         done: int,
         progress: Progress | None,
     ) -> None:
         self._folder, self._experiment, self._progress = folder, experiment, progress
         self._cases, self._done = cases, done
         self._untold: list[CaseRecord] = []
-        self.refusals: list[str] = []
+        self._refused, self._refusal = 0, ""
 
-    def keep(self, plan: PlannedCase, attempt: "Attempt") -> None:
-        """Take one case; it is on the disk within `DURABLE_WITHIN` (shards.py)."""
-        case = self._cases[plan]
+    def keep(self, finished: Finished) -> None:
+        """Take one case, on the disk within `DURABLE_WITHIN` (shards.py), and tell of it."""
+        attempt = finished.attempt
         record, described = case_record(
-            self._experiment, plan, case, attempt.outcome, attempt.series
+            self._experiment, finished.plan, finished.case, attempt.outcome, attempt.series
         )
         self._folder.add(record, described)
         self._untold.append(record)
         if attempt.is_refused:
-            self.refusals.append(attempt.outcome.message)
-        if len(self.refusals) < self._done + len(self._untold):  # else one line says it all
+            self._refused += 1
+            self._refusal = self._refusal or attempt.outcome.message
+        is_all_refused = self._refused == self._done + len(self._untold)
+        if not is_all_refused or self._refused > UNTOLD:  # else one line says it all
             self._tell()
 
-    def tick(self) -> None:
-        """Let the cases that have waited long enough be put on the disk."""
+    def look(self) -> None:
+        """Put on the disk what is due."""
         self._folder.tick()
 
     def refuse_if_none_could_run(self) -> None:
         """Raise `BadInput` if every single case was refused, and leave nothing on the disk."""
-        if len(self.refusals) == len(self._cases):
+        if self._refused == self._cases:
             self._folder.discard()
-            raise BadInput(f"{self._experiment.file}: no case can be run: {self.refusals[0]}")
+            raise BadInput(f"{self._experiment.file}: no case can be run: {self._refusal}")
 
     def _tell(self) -> None:
         for record in self._untold:
             self._done += 1
             if self._progress is not None:
-                self._progress(self._done, len(self._cases), record)
+                self._progress(self._done, self._cases, record)
         self._untold.clear()
 
 
 def _run_all(
-    todo: Mapping[PlannedCase, Any],
+    pool: Pool,
+    experiment: Experiment,
+    todo: Iterator[PlannedCase],
     keeper: _Keeper,
-    runner: "Runner",
-    workers: int,
     interrupted: threading.Event,
+    watch: Watch | None,
 ) -> None:
     """Run the cases in order, as workers come free; on Ctrl-C keep what is finished."""
-    if not todo:
-        return
-    from sampling_sim.campaign.pool import WorkerPool
-
-    if interrupted.is_set():
+    over: Sequence[Finished] = ()
+    waiting = next(todo, None)
+    while not interrupted.is_set():
+        try:
+            while waiting is not None and not pool.is_full:
+                pool.submit(waiting, experiment.case_of(waiting))
+                waiting = next(todo, None)
+            if watch is not None:
+                watch(pool.running)
+        finally:
+            for finished in over:  # only now: no worker waits for the disk
+                keeper.keep(finished)
+        keeper.look()
+        if waiting is None and not pool.running:
+            return
+        over = pool.finished(LOOK)
+    for finished in over:
+        keeper.keep(finished)
+    if waiting is not None or pool.running:
         raise KeyboardInterrupt
-    waiting = deque(todo.items())
-    with WorkerPool(min(workers, len(todo)), runner) as pool:
-        while (waiting or pool.is_busy) and not interrupted.is_set():
-            while waiting and not pool.is_full:
-                pool.submit(*waiting.popleft())
-            time.sleep(POLL)
-            _keep_finished(pool, keeper)
-            keeper.tick()
-        is_complete = not (waiting or pool.is_busy)
-    if not is_complete:
-        raise KeyboardInterrupt
-
-
-def _keep_finished(pool: "WorkerPool", keeper: _Keeper) -> None:
-    for plan in pool.poll():
-        keeper.keep(plan, pool.release(plan))
 
 
 @contextmanager

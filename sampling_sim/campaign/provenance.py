@@ -5,6 +5,8 @@ import json
 import platform
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -40,17 +42,46 @@ def root_attributes(experiment: Experiment, meshes: Mapping[str, str]) -> dict[s
 
 def setting() -> dict[str, str]:
     """Where this process runs: the same seed and the same setting give the same bits."""
-    return {"versions": _versions(), "git_commit": _git_commit(), "cpu_model": _cpu_model()}
+    versions = ", ".join(sorted(f"{name} {found}" for name, found in _versions().items()))
+    return {"versions": versions, "git_commit": _git_commit(), "cpu_model": cpu_model()}
 
 
-def _versions() -> str:
-    found = [f"python {platform.python_version()}", f"sampling-sim {sampling_sim.__version__}"]
+def software() -> dict[str, str]:
+    """Versions by name, and `source`, a hash of this package's own files.
+
+    Two processes of which any differs may give other bits on equal machines; a commit says less,
+    since a source tree may have changes.
+    """
+    return {**_versions(), "source": _source_hash()}
+
+
+def cpu_model() -> str:
+    """Processor of this machine, as it names itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "sampling-sim": sampling_sim.__version__}
     for package in _PACKAGES:
-        try:
-            found.append(f"{package} {version(package)}")
-        except PackageNotFoundError:  # an engine that this installation does without
-            continue
-    return ", ".join(sorted(found))
+        with suppress(PackageNotFoundError):  # an engine that this installation does without
+            found[package] = version(package)
+    return found
+
+
+@cache
+def _source_hash() -> str:
+    """First 12 hex digits of a sha256 over the package's modules, their places among them."""
+    package = Path(sampling_sim.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package)}\0".encode())
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def _git_commit() -> str:
@@ -70,12 +101,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
-
-
-def _cpu_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor())

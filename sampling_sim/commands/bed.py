@@ -20,6 +20,7 @@ def bed(
     from sampling_sim.asteroid.site import load_site
     from sampling_sim.campaign.config import load_experiment
     from sampling_sim.errors import BadInput, ConfigError
+    from sampling_sim.progress import busy_display
     from sampling_sim.regolith.lab.report import bed_report, require_one_material
     from sampling_sim.regolith.packing import prepare_bed
 
@@ -28,7 +29,7 @@ def bed(
         if case.regolith.surface == "rock":
             raise ConfigError("regolith.surface", "rock", "there is no bed on bare rock")
         require_one_material(case.regolith)
-        with terminal.busy_display(f"the bed of {experiment}") as show:
+        with busy_display(f"the bed of {experiment}") as show:
             prepared = prepare_bed(case.regolith, load_site(case.asteroid, case.site).field)
             report = bed_report(prepared, packings=packings, progress=show)
     except BadInput as error:

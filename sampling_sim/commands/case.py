@@ -31,10 +31,11 @@ def run(
     from sampling_sim import terminal
     from sampling_sim.campaign.config import load_experiment
     from sampling_sim.campaign.single import run_single
+    from sampling_sim.progress import busy_display
 
     loaded = load_experiment(experiment, set_ or ())
     loaded = loaded if seed is None else loaded.reseeded(seed)
-    with terminal.busy_display(f"one case of {experiment}"):
+    with busy_display(f"one case of {experiment}"):
         record = run_single(loaded, case=0, output=output)
     if json:
         terminal.print_note(terminal.json_text(_case_report(record)))
@@ -53,10 +54,11 @@ def rerun(
     """Run a stored case again, and say whether every bit is the same; exit 1 if not."""
     from sampling_sim import terminal
     from sampling_sim.campaign.single import other_setting, rerun_case
+    from sampling_sim.progress import busy_display
 
     if record and output is None:
         raise BadInput("--record needs -o FILE.h5 to keep the time series in")
-    with terminal.busy_display(f"case {case} of {file} again"):
+    with busy_display(f"case {case} of {file} again"):
         again, differing = rerun_case(file, case, output=output, record=record)
     changed = other_setting(file)
     if json:

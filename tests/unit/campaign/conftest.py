@@ -2,14 +2,17 @@
 
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import fake_chain
 import pytest
 
-from sampling_sim.campaign.config import Experiment, PlannedCase, parse_experiment
-from sampling_sim.campaign.pool import Attempt, Runner, attempt
+from sampling_sim.campaign.config import Experiment, parse_experiment
+from sampling_sim.campaign.executors.attempts import Runner
+from sampling_sim.campaign.executors.inline import InlinePool
+from sampling_sim.campaign.executors.places import LocalProcesses
 
 TEXT = """
 [mechanism]
@@ -52,48 +55,26 @@ def experiment_file(tmp_path: Path) -> Path:
     return path
 
 
-class SerialPool:
-    """Stands for the worker processes where a test is not about them: runs as it is submitted."""
+class FaltersPool(InlinePool):
+    """Full now and then although nothing runs, as when every worker has died at once."""
 
-    def __init__(self, workers: int, runner: Runner) -> None:  # noqa: ARG002
-        self.runner = runner
-        self.done: dict[PlannedCase, Attempt] = {}
-        self.asked = 0
-
-    def __enter__(self) -> "SerialPool":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.done.clear()
+    asked = 0
 
     @property
     def is_full(self) -> bool:
-        """Be full now and then although nothing runs, as when every worker has died at once."""
         self.asked += 1
-        return self.asked % 3 == 1
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether any result is waiting."""
-        return bool(self.done)
-
-    def submit(self, plan: PlannedCase, case: object) -> None:
-        """Run one case."""
-        self.done[plan] = attempt(self.runner, case)
-
-    def poll(self) -> list[PlannedCase]:
-        """All that was submitted."""
-        return list(self.done)
-
-    def release(self, plan: PlannedCase) -> Attempt:
-        """Take one result."""
-        return self.done.pop(plan)
+        return super().is_full or self.asked % 3 == 1
 
 
 @pytest.fixture
 def serial_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run cases in this process; about 2 s a sweep are saved."""
-    monkeypatch.setattr("sampling_sim.campaign.pool.WorkerPool", SerialPool)
+
+    @contextmanager
+    def opened(_: LocalProcesses, runner: Runner, most: int) -> Iterator[InlinePool]:
+        yield FaltersPool(runner)
+
+    monkeypatch.setattr(LocalProcesses, "open", opened)
 
 
 @pytest.fixture

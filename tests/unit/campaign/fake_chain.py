@@ -23,6 +23,10 @@ from sampling_sim.outcome import Outcome, Status
 from sampling_sim.quantities import Angle, Length, Number, Speed
 from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 
+HOARD = 4 * 10**9
+"""[B] that a case asks for that behaves so; none of it is touched."""
+DEADLY = {"die": signal.SIGKILL, "freeze": signal.SIGSTOP}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Blade:
@@ -57,8 +61,9 @@ class FakeSequence:
     approach_speed: Annotated[Speed, Gt(0), Le(1.0)]
     tilt: Annotated[Angle, Ge(-0.5), Le(0.5)] = 0.0
     behaviour: Literal[
-        "collect", "diverge", "raise", "refuse", "die", "die_once", "sleep", "warn"
-    ] = "collect"
+        "collect", "diverge", "raise", "raise_once", "refuse", "die", "die_once", "hang", "freeze",
+        "hoard", "warn"
+    ] = "collect"  # fmt: skip
     marker: str = ""
     pause: Annotated[float, Ge(0)] = 0.0
 
@@ -105,18 +110,23 @@ def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
     time.sleep(case.sequence.pause)
     if behaviour == "diverge":
         raise DivergenceError(f"overlap at {speed} m/s: lower engine.step")
-    if behaviour == "raise":
-        raise RuntimeError("wires crossed")
     if behaviour == "refuse":
         raise BadInput("the bed cannot stay: needs tensile_strength = 1 Pa")
     if behaviour == "warn":
         logging.getLogger("sampling_sim.regolith.cache").warning("bed %d: made anew", 3)
         logging.getLogger("sampling_sim.simulation").warning("overlap near its limit")
-    marker = Path(case.sequence.marker)
-    if behaviour == "die" or (behaviour == "die_once" and not marker.exists()):
-        if behaviour == "die_once":
-            marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+    if behaviour == "hoard":
+        np.zeros(HOARD, dtype=np.uint8)
+    if behaviour == "hang":
+        sum(iter(int, 1))  # zeros for ever, and no other thread of Python runs
+    marker = Path(f"{case.sequence.marker}.{behaviour}")
+    if behaviour.endswith("_once") and not marker.exists():
+        marker.touch()
+        behaviour = behaviour.removesuffix("_once")
+    if behaviour == "raise":
+        raise RuntimeError("wires crossed")
+    if behaviour in DEADLY:
+        os.kill(os.getpid(), DEADLY[behaviour])
     mass = float(np.sin(1.0 / speed) ** 2)
     status = Status.COLLECTED if mass > 0.1 else Status.EMPTY
     outcome = Outcome(

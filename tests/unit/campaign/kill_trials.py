@@ -27,8 +27,10 @@ import h5py  # noqa: F401 - or every sweep would spend its first moments on it
 import numpy as np
 from conftest import TEXT
 
-from sampling_sim.campaign import batches, execute, pool, shards
-from sampling_sim.campaign.config import Experiment, PlannedCase, parse_experiment
+from sampling_sim.campaign import batches, execute, shards
+from sampling_sim.campaign.config import Experiment, parse_experiment
+from sampling_sim.campaign.executors import attempts
+from sampling_sim.campaign.executors.places import Inline
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store import StoreContent, read_columns, read_store, same_bits
 
@@ -36,42 +38,7 @@ GRID = 'sequence.behaviour={ grid = ["collect", "diverge", "raise"] }'
 STEPS = ((os, "open"), (os, "fsync"), (os, "close"), (Path, "mkdir"), (Path, "replace"),
          (Path, "unlink"), (Path, "rmdir"))  # fmt: skip
 """Calls that change what is on the disk, but for those that fill a file not yet in place."""
-shards.BATCH, batches.FAN_IN, batches.LARGE, execute.POLL = 4, 4, 64, 0.0
-
-
-class InProcess:
-    """Runs a case as it is submitted; holds a few."""
-
-    def __init__(self, workers: int, runner: pool.Runner) -> None:  # noqa: ARG002
-        self._runner, self._done = runner, dict[PlannedCase, pool.Attempt]()
-
-    def __enter__(self) -> "InProcess":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    @property
-    def is_full(self) -> bool:
-        """Whether some wait to be taken."""
-        return len(self._done) >= 3
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether any waits to be taken."""
-        return bool(self._done)
-
-    def submit(self, plan: PlannedCase, case: object) -> None:
-        """Run one case."""
-        self._done[plan] = pool.attempt(self._runner, case)
-
-    def poll(self) -> list[PlannedCase]:
-        """All that was run."""
-        return list(self._done)
-
-    def release(self, plan: PlannedCase) -> pool.Attempt:
-        """Take one result."""
-        return self._done.pop(plan)
+shards.BATCH, batches.FAN_IN, batches.LARGE, attempts.TRIES = 4, 4, 64, 1
 
 
 def sweep(experiment: Experiment, folder: Path, last_step: int = 0) -> None:
@@ -89,11 +56,9 @@ def sweep(experiment: Experiment, folder: Path, last_step: int = 0) -> None:
         note(folder / "run", case.case_id)
         return fake_chain.fake_run_recorded(case)
 
-    pool.WorkerPool = InProcess  # type: ignore[misc,assignment]
-    pool.TRIES = 1
     batches.BatchFolder.put = noted_put  # type: ignore[method-assign]
     steps = counted_steps(last_step)
-    execute.run_campaign(experiment, folder / "out.h5", resume=True, runner=run)
+    execute.run_campaign(experiment, folder / "out.h5", executor=Inline(), resume=True, runner=run)
     note(folder / "steps", str(next(steps) - 1))
 
 

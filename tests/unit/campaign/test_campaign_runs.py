@@ -1,16 +1,21 @@
 """Campaigns on worker processes: every case kept, whatever becomes of it, and always the same."""
 
 import logging
+import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import fake_chain
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.execute import run_campaign
-from sampling_sim.campaign.pool import attempt
+from sampling_sim.campaign.executors.attempts import Attempt, Runner, Tries, Trouble, attempt
+from sampling_sim.campaign.executors.inline import InlinePool
+from sampling_sim.campaign.executors.places import Inline, LocalProcesses
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.outcome import NOT_COMPARED, Status
 from sampling_sim.store import CaseRecord, StoreContent, read_store, same_bits
@@ -30,55 +35,156 @@ def assert_same(a: StoreContent, b: StoreContent) -> None:
         assert same_bits(a.series[name].values, b.series[name].values).all()
 
 
-def test_one_and_two_workers_and_a_resumed_sweep_give_the_same_bits(
+def test_this_process_two_workers_and_a_resumed_sweep_give_the_same_bits(
     experiment: Load, tmp_path: Path
 ) -> None:
     """And more cases leave the earlier ones as they are."""
     loaded, run = experiment(), fake_chain.fake_run_recorded
     seen: list[tuple[int, int, CaseRecord]] = []
-    one = run_campaign(loaded, tmp_path / "1.h5", workers=1, runner=run)
+    one = run_campaign(loaded, tmp_path / "1.h5", executor=Inline(), runner=run)
     part = tmp_path / "2.h5"
     run_campaign(loaded, part, cases=4, workers=2, runner=run)
     first = read_store(part)
     assert first.columns["case"].tolist() == [0, 1, 2, 3]
-    run_campaign(loaded, part, resume=True, runner=run, progress=lambda *call: seen.append(call))
+    run_campaign(
+        loaded, part, resume=True, executor=Inline(), runner=run,
+        progress=lambda *call: seen.append(call),
+    )  # fmt: skip
     assert_same(read_store(one), read_store(part))
     assert [(done, total) for done, total, _ in seen] == [(5, 6), (6, 6)]
     assert {record.case for _, _, record in seen} == {4, 5}
     assert len(set(read_store(one).columns["collected_mass"])) == 6  # something varied
-    other = run_campaign(loaded, tmp_path / "8.h5", cases=4, seed=8, runner=run)
+    other = run_campaign(loaded, tmp_path / "8.h5", cases=4, seed=8, executor=Inline(), runner=run)
     assert not same_bits(read_store(other).columns["collected_mass"][:4],
                          first.columns["collected_mass"]).any()  # fmt: skip
     assert not list(tmp_path.glob("*.shards"))
 
 
-def test_a_sweep_goes_on_past_cases_that_diverge_fail_or_kill_their_worker(
+def test_a_sweep_goes_on_past_cases_that_diverge_fail_hang_hoard_or_kill_their_worker(
     experiment: Load, tmp_path: Path
 ) -> None:
-    """A worker killed once costs nothing; a case that always kills its worker is given up."""
-    words = '["collect", "diverge", "raise", "refuse", "die", "die_once"]'
-    marker = tmp_path / "killed"
+    """Trouble costs one try of one case; the third of whatever kind ends it, with the reason."""
+    words = ["collect", "diverge", "raise", "refuse", "die", "die_once", "raise_once", "hang",
+             "hoard"]  # fmt: skip
+    marker = tmp_path / "marker"
     loaded = experiment(
         f"sequence.behaviour={{ grid = {words} }}", f"sequence.marker={marker}", "campaign.cases=1"
     )
-    out = run_campaign(loaded, tmp_path / "out.h5", runner=fake_chain.fake_run)
-    content = read_store(out)
-    status = content.columns["status"].tolist()
-    assert status[1:5] == ["diverged", "failed", "failed", "failed"]
-    assert status[0] == status[5] in {"collected", "empty"}
-    messages = content.columns["message"].tolist()
-    assert messages[0] == messages[5] == ""
-    assert "lower engine.step" in messages[1]
-    assert messages[2] == "RuntimeError: wires crossed (2 tries)"
-    assert "tensile_strength" in messages[3]
-    assert "worker process died 3 times" in messages[4]
-    assert content.columns["seed"].tolist() == [7] * 6
-    assert np.isnan(content.columns["peak_force"][1:5]).all()
-    assert content.columns["packing_seed"].tolist()[1:5] == [3] * 4
-    mass = content.columns["collected_mass"]
-    assert np.isnan(mass[1:5]).all()
-    assert marker.exists()
-    assert mass[5] == mass[0] > 0.0
+    out = run_campaign(
+        loaded, tmp_path / "out.h5", runner=fake_chain.fake_run,
+        executor=LocalProcesses(workers=2, case_timeout=1.0, memory=2e9),
+    )  # fmt: skip
+    columns = read_store(out).columns
+    ended = dict(zip(words, columns["status"].tolist(), strict=True))
+    said = dict(zip(words, columns["message"].tolist(), strict=True))
+    fine = {"collect", "die_once", "raise_once"}
+    assert {ended.pop(word) for word in fine} <= {"collected", "empty"}
+    assert ended.pop("diverge") == "diverged"
+    assert set(ended.values()) == {"failed"}
+    assert {said[word] for word in fine} == {""}
+    assert "lower engine.step" in said["diverge"]
+    assert said["raise"] == "RuntimeError: wires crossed (3 tries)"
+    assert "tensile_strength" in said["refuse"]
+    assert said["die"] == "its worker process died (killed, or out of memory) (3 tries)"
+    assert said["hang"] == "not done after 1 s: its worker was stopped (3 tries)"
+    assert said["hoard"].startswith("out of memory: ")
+    assert said["hoard"].endswith(" (3 tries)")
+    assert columns["seed"].tolist() == [7] * len(words)
+    lost = [word not in fine for word in words]
+    assert set(columns["packing_seed"][lost]) == {3}
+    assert np.isnan(columns["collected_mass"]).tolist() == lost
+    assert np.isnan(columns["peak_force"]).tolist() == lost
+    assert len(set(columns["collected_mass"][~np.array(lost)])) == 1  # one replicate
+
+
+def test_whatever_goes_wrong_a_case_has_three_tries(experiment: Load) -> None:
+    """Of different kinds, too; success forgets them, and a sure failure is not tried again."""
+    loaded, tries = experiment(), Tries()
+    plan, other = loaded.planned(0), loaded.planned(1)
+    case = loaded.case_of(plan)
+    good = attempt(fake_chain.fake_run, case)
+    assert tries.after(plan, case, Trouble("died")) is None
+    assert tries.after(other, case, Trouble("hung")) is None
+    assert tries.after(plan, case, Trouble("hung")) is None
+    end = tries.after(plan, case, Trouble("died"))
+    assert end is not None
+    assert (end.outcome.status, end.outcome.message) == (Status.FAILED, "died; then hung (3 tries)")
+    assert tries.after(other, case, good) is good
+    assert tries.after(other, case, Trouble("hung")) is None
+    refused = attempt(fake_chain.fake_run, experiment("sequence.behaviour=refuse").case(0))
+    assert tries.after(plan, case, refused) is refused
+
+
+def test_memory_is_not_short_where_nothing_limits_it(experiment: Load, tmp_path: Path) -> None:
+    """The twin of the case that hoards above: there it is the limit that ends it."""
+    loaded = experiment("sequence.behaviour=hoard")
+    out = run_campaign(
+        loaded, tmp_path / "out.h5", cases=1, executor=Inline(), runner=fake_chain.fake_run
+    )
+    assert read_store(out).columns["message"].tolist() == [""]
+
+
+def test_inline_tries_as_often_and_says_what_runs(experiment: Load, tmp_path: Path) -> None:
+    words = '["raise", "raise_once", "collect"]'
+    loaded = experiment(
+        f"sequence.behaviour={{ grid = {words} }}", f"sequence.marker={tmp_path / 'raised'}",
+    )  # fmt: skip
+    running: list[int] = []
+    out = run_campaign(
+        loaded, tmp_path / "out.h5", cases=2, executor=Inline(), runner=fake_chain.fake_run,
+        watch=running.append,
+    )  # fmt: skip
+    columns = read_store(out).columns
+    assert columns["message"].tolist() == ["RuntimeError: wires crossed (3 tries)", "", ""] * 2
+    assert max(running) == 1
+    assert running[-1] == 0
+
+
+def test_what_is_over_is_kept_when_the_place_to_run_breaks(
+    experiment: Load, tmp_path: Path
+) -> None:
+    """The second case cannot be sent while the first one is on its way back."""
+
+    class Breaking(InlinePool):
+        def submit(self, plan: PlannedCase, case: Any) -> None:
+            if plan.index == 1:
+                raise BadInput("the scheduler is gone")
+            super().submit(plan, case)
+
+    class Place:
+        def open(self, runner: Runner, most: int) -> AbstractContextManager[InlinePool]:  # noqa: ARG002
+            return nullcontext(Breaking(runner))
+
+    out, run = tmp_path / "out.h5", fake_chain.fake_run
+    with pytest.raises(BadInput, match="is gone"):
+        run_campaign(experiment(), out, executor=Place(), runner=run)
+    assert not out.exists()
+    told: list[int] = []
+    run_campaign(experiment(), out, resume=True, executor=Inline(), runner=run,
+                 progress=lambda done, _total, _record: told.append(done))  # fmt: skip
+    assert told == [2, 3, 4, 5, 6]
+
+
+def test_cases_are_drawn_when_they_are_needed_and_not_kept(
+    experiment: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At no time are more cases in memory than run, one that ends and one that is drawn."""
+    alive: weakref.WeakSet[Any] = weakref.WeakSet()
+    most, drawn, real = 0, 0, Experiment.case_of
+
+    def case_of(self: Experiment, plan: PlannedCase) -> Any:
+        nonlocal most, drawn
+        case = real(self, plan)
+        alive.add(case)
+        most, drawn = max(most, len(alive)), drawn + 1
+        return case
+
+    monkeypatch.setattr(Experiment, "case_of", case_of)
+    run_campaign(
+        experiment(), tmp_path / "out.h5", cases=10, executor=Inline(), runner=fake_chain.fake_run
+    )
+    assert drawn == 20  # each checked, then run
+    assert most <= 3
 
 
 @pytest.mark.usefixtures("serial_pool")
@@ -224,7 +330,9 @@ def test_resume_of_another_experiment_says_what_differs(experiment: Load, tmp_pa
 def test_an_attempt_turns_errors_into_outcomes(experiment: Load) -> None:
     """And lets Ctrl-C through."""
     case = experiment("sequence.behaviour=diverge").case(0)
-    assert attempt(fake_chain.fake_run, case).outcome.status is Status.DIVERGED
+    result = attempt(fake_chain.fake_run, case)
+    assert isinstance(result, Attempt)
+    assert result.outcome.status is Status.DIVERGED
 
     def interrupted(_: object) -> fake_chain.FakeResult:
         raise KeyboardInterrupt

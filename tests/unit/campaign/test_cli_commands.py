@@ -16,8 +16,8 @@ import trimesh
 
 from sampling_sim import cli, terminal, terminal_summary
 from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
-from sampling_sim.outcome import outcome_columns
-from sampling_sim.store import read_store
+from sampling_sim.outcome import NOT_COMPARED, outcome_columns
+from sampling_sim.store import read_store, same_bits
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -238,6 +238,19 @@ def test_merge_of_parts_is_the_whole(call: Call, stored: Path, tmp_path: Path) -
     assert read_store(merged).columns["collected_mass"].tolist() == masses.tolist()
 
 
+def test_shards_merge_to_the_sweep(
+    call: Call, stored: Path, experiment_file: Path, tmp_path: Path
+) -> None:
+    parts = [tmp_path / f"{k}.h5" for k in (1, 2)]
+    for k, part in enumerate(parts, start=1):
+        assert call("sweep", experiment_file, "-o", part, "--shard", f"{k}/2")[0] == 0
+        assert read_store(part).columns["case"].tolist() == list(range(k - 1, 6, 2))
+    assert call("merge", *parts, "-o", tmp_path / "merged.h5")[0] == 0
+    merged, whole = read_store(tmp_path / "merged.h5").columns, read_store(stored).columns
+    for name in whole.keys() - NOT_COMPARED:
+        assert same_bits(merged[name], whole[name]).all(), name
+
+
 def test_shape_and_site_give_their_reports(call: Call) -> None:
     shape = parsed(call("shape", "kamooalewa", "--json"))
     wanted = {"vertices", "faces", "closed", "volume", "extents", "centre_of_mass", "inertia",
@@ -306,6 +319,32 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["sweep", "{file}"], "Missing option '--output' / '-o'"),
         (["sweep", "{file}", "-o", "{new}", "-n", "0"], "-n 0)"),
         (["run", "{file}", "--seed", "many"], "--seed many)"),
+        (["sweep", "{file}", "-o", "{new}", "--executor", "cloud"], "'cloud' is not one of"),
+        (
+            ["sweep", "{file}", "-o", "{new}", "--executor", "inline", "--workers", "2"],
+            "--workers has no meaning with --executor inline",
+        ),
+        (
+            ["sweep", "{file}", "-o", "{new}", "--scheduler", "tcp://here:1"],
+            "--scheduler has no meaning with --executor local",
+        ),
+        (["sweep", "{file}", "-o", "{new}", "--executor", "dask"], "dask needs --scheduler"),
+        (
+            ["sweep", "{file}", "-o", "{new}", "--case-timeout", "9"],
+            "--case-timeout '9' has the wrong",
+        ),
+        (["sweep", "{file}", "-o", "{new}", "--case-timeout", "9 m"], "wrong dimension"),
+        (["sweep", "{file}", "-o", "{new}", "--memory", "-1 GB"], "must be more than 0 byte"),
+        (["sweep", "{file}", "-o", "{new}", "--shard", "3/2"], "--shard '3/2': must be k/K"),
+        (["sweep", "{file}", "-o", "{new}", "--shard", "8/9"], "--shard 8/9: holds no case"),
+        (
+            ["sweep", "{file}", "-o", "{new}", "--executor", "slurm", "--slurm-option", "queue"],
+            "--slurm-option 'queue': must be KEY=VALUE",
+        ),
+        (
+            ["sweep", "{file}", "-o", "{new}", "--executor", "slurm", "--slurm-option", "mem=1"],
+            "--slurm-option mem: unknown; there are directive, queue, account",
+        ),
         (["show", "none.h5"], "none.h5: no such file"),
         (["show", "{file}"], "{file}: is not a result file"),
         (["rerun", "none.h5", "--case", "0"], "none.h5: no such file"),

@@ -17,8 +17,9 @@ ROOT = Path(__file__).parents[3]
 
 def start(experiment: Path, output: Path, *options: str) -> "subprocess.Popen[str]":
     """Start a sweep of 6 cases in a process group of its own, as a terminal would."""
+    workers = () if "inline" in options else ("--workers", "2")
     command = [sys.executable, "-W", "error", str(SCRIPT), "sweep", str(experiment),
-               "-o", str(output), "--workers", "2", *options]  # fmt: skip
+               "-o", str(output), *workers, *options]  # fmt: skip
     return subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -32,11 +33,13 @@ def wait_for_cases(process: "subprocess.Popen[str]", count: int) -> None:
         assert "case" in process.stderr.readline()
 
 
+@pytest.mark.parametrize("where", ["local", "inline"])
 def test_ctrl_c_keeps_finished_cases_and_resume_completes_them(
-    experiment_file: Path, tmp_path: Path
+    experiment_file: Path, tmp_path: Path, where: str
 ) -> None:
     """As a terminal sends it: to the whole process group, workers as well."""
-    output, options = tmp_path / "out.h5", ("--set", "sequence.pause=0.5")
+    output = tmp_path / "out.h5"
+    options = ("--set", "sequence.pause=0.5", "--executor", where)
     process = start(experiment_file, output, *options)
     wait_for_cases(process, 2)
     os.killpg(process.pid, signal.SIGINT)
