@@ -183,7 +183,7 @@ def test_cases_are_drawn_when_they_are_needed_and_not_kept(
     run_campaign(
         experiment(), tmp_path / "out.h5", cases=10, executor=Inline(), runner=fake_chain.fake_run
     )
-    assert drawn == 20  # each checked, then run
+    assert 20 <= drawn <= 23  # each checked, then run; a few more to find the meshes
     assert most <= 3
 
 

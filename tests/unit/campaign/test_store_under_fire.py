@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from sampling_sim.campaign import batches, execute, shards
+from sampling_sim.campaign import batches, shards
 from sampling_sim.campaign.batches import BatchFolder
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
@@ -37,7 +37,6 @@ def small_batches(monkeypatch: pytest.MonkeyPatch, serial_pool: None) -> None:
     """Make a sweep of a dozen cases write, merge small files, and merge at the end."""
     monkeypatch.setattr(shards, "BATCH", 2)
     monkeypatch.setattr(batches, "FAN_IN", 4)
-    monkeypatch.setattr(execute, "POLL", 0.0)
 
 
 def finished(output: Path) -> list[str]:
