@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
 from rich.progress import (
@@ -25,6 +25,9 @@ from rich.text import Text
 
 from sampling_sim.outcome import Outcome, Status
 
+if TYPE_CHECKING:
+    from sampling_sim.campaign.stopping import Look
+
 LINES_OF_CASES = 100
 """chosen: so many cases have a line each in a log file, which is all of a small sweep."""
 LINE_INTERVAL = 10.0
@@ -33,6 +36,8 @@ Progressed = Callable[[int, int, Any], None]
 """Takes the cases finished, the cases in all, and the record of the last one."""
 Watched = Callable[[int], None]
 """Takes the number of running cases."""
+Looked = Callable[[int, "Look"], None]
+"""Takes the replicates that a stopping rule looked at, and what it saw."""
 UNMEASURED = (Status.FAILED, Status.DIVERGED)
 """What is counted as failed, and has no collected mass."""
 
@@ -154,6 +159,11 @@ class _Live:
     def __init__(self, state: SweepState, bar: _Bar, label: str) -> None:
         self._state, self._bar, self._label = state, bar, label
         self._task = bar.add_task(label, total=None)
+        self._look = ""
+
+    def look(self, replicates: int, look: "Look") -> None:
+        """Take what a stopping rule saw."""
+        self._look = _look_line(replicates, look)
 
     def show(self, done: int, total: int, record: Any) -> None:
         """Take one finished case."""
@@ -164,23 +174,33 @@ class _Live:
     def watch(self, running: int) -> None:
         """Take the number of running cases, and show all numbers as they are now."""
         self._state.running = running
-        said = (self._state.counts, self._state.headline)
+        said = (self._state.counts, self._state.headline, self._look)
         self._bar.below = "\n".join(line for line in said if line)
 
 
+def _print_look(replicates: int, look: "Look") -> None:
+    sys.stderr.write(_look_line(replicates, look) + "\n")
+    sys.stderr.flush()
+
+
+def _look_line(replicates: int, look: "Look") -> str:
+    ends = ": reached, the sweep ends" if look.is_reached else ""
+    return f"after {replicates} replicates  {look.text}{ends}"
+
+
 @contextmanager
-def sweep_display(label: str) -> Iterator[tuple[Progressed, Watched]]:
-    """Give what `run_campaign` calls as `progress` and as `watch`."""
+def sweep_display(label: str) -> Iterator[tuple[Progressed, Watched, Looked]]:
+    """Give what `run_campaign` calls as `progress`, as `watch` and as `looked`."""
     console = Console(stderr=True)
     state = SweepState()
     if not console.is_terminal:
         lines = _Lines(state)
-        yield lines.show, lines.watch
+        yield lines.show, lines.watch, _print_look
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with _Bar(*columns, TimeElapsedColumn(), console=console) as bar:
         live = _Live(state, bar, label)
-        yield live.show, live.watch
+        yield live.show, live.watch, live.look
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import ShardFolder
 from sampling_sim.campaign.sharing import Share
+from sampling_sim.campaign.stages import Looked, refuse_dependent, stages
+from sampling_sim.campaign.stopping import StoppingRule
 from sampling_sim.errors import BadInput
 from sampling_sim.store import CaseRecord
 
@@ -56,6 +58,8 @@ def run_campaign(
     overwrite: bool = False,
     progress: Progress | None = None,
     watch: Watch | None = None,
+    until: StoppingRule | None = None,
+    looked: Looked | None = None,
     runner: Runner | None = None,
 ) -> Path:
     """Run every case of an experiment into one result file; return its path.
@@ -75,6 +79,9 @@ def run_campaign(
     progress, watch
         Called after each finished case, where cases refused as impossible wait until one is not;
         and several times a second with the number of cases that are running.
+    until, looked
+        Rule that ends the campaign before all cases are run, looked at after fixed numbers of
+        replicates (`stopping.look_points`); and what is called after each look.
     runner
         Function of a case, importable by name; `sampling_sim.run.run_case` unless told.
 
@@ -87,6 +94,8 @@ def run_campaign(
         After Ctrl-C, once the finished cases are merged into the output.
     """
     _refuse_none(workers=workers, cases=cases)
+    if until is not None:
+        refuse_dependent(experiment, share)
     runner = runner or _real_runner()
     executor = executor or LocalProcesses(workers=workers)
     experiment = (experiment if seed is None else experiment.reseeded(seed)).sized(cases)
@@ -109,7 +118,8 @@ def run_campaign(
                     _kept_for_resume(folder),
                     executor.open(runner, len(plans) - done) as pool,
                 ):
-                    _run_all(pool, experiment, todo, keeper, interrupted, watch)
+                    for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
+                        _run_all(pool, experiment, iter(stage), keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
     return folder.output
 
