@@ -14,7 +14,9 @@ from sampling_sim.errors import DivergenceError
 from sampling_sim.mechanism.base import Box
 from sampling_sim.outcome import Outcome, Status
 from sampling_sim.recording.ejecta import CraftPath, leaving, meets_craft
-from sampling_sim.recording.series import Recorder, size_classes
+from sampling_sim.recording.recorder import Recorder, Recording
+from sampling_sim.recording.series import size_classes
+from sampling_sim.recording.snapshots import Snapshots
 from sampling_sim.simulation import Simulation
 from sampling_sim.world.world import WorldState
 
@@ -28,12 +30,14 @@ class CaseResult:
     outcome: Outcome
     series: dict[str, FloatArray] = field(default_factory=dict)
     """Size classes of the sample ("sizes/…"); if recorded, time series of equal length too."""
+    snapshots: Snapshots | None = None
+    """Grains and links at regular times; None if not recorded, or if no frame fits the budget."""
 
 
 def run_case(
     case: Case,
     *,
-    record: bool = False,
+    record: bool | Recording = False,
     observer: Callable[[Simulation], None] | None = None,
 ) -> CaseResult:
     """Run one case.
@@ -43,7 +47,8 @@ def run_case(
     case
         Every parameter, in SI.
     record
-        Keep the time series; the outcome is the same either way.
+        Keep time series and snapshots, by a `Recording` or the default one; the outcome is the same
+        either way.
     observer
         Called after every control step with the simulation, which it must only read.
 
@@ -54,14 +59,19 @@ def run_case(
         go together.  A case that diverges is not an error: its status says so.
     """
     start = time.perf_counter()
-    recorder = Recorder() if record else None
+    recorder, snapshots = None, None
     reached = math.nan
     try:
         with Simulation(case) as simulation:
+            if record:
+                how = record if isinstance(record, Recording) else Recording()
+                recorder = Recorder(how, simulation.frame(), case.engine.control_step)
             message = _fly(simulation, recorder, observer)
             reached = simulation.time
             outcome = case_outcome(simulation, message, time.perf_counter() - start)
             series = _sample_sizes(simulation, message)
+            if recorder is not None:
+                snapshots = _snapshots(recorder, simulation, message)
     except DivergenceError as error:
         # so far gone that nothing can be measured: the row says why and how to run it again
         series = {}
@@ -76,7 +86,7 @@ def run_case(
     log.info("case %s: %s, %.3g kg", case.case_id, outcome.status, outcome.collected_mass)
     if recorder is not None:
         series |= recorder.series()
-    return CaseResult(outcome, series)
+    return CaseResult(outcome, series, snapshots)
 
 
 def _fly(
@@ -89,7 +99,7 @@ def _fly(
         while not simulation.is_over:
             simulation.advance()
             if recorder is not None:
-                recorder.add(simulation.row())
+                recorder.add(simulation.row(), simulation.frame)
             if observer is not None:
                 observer(simulation)
     except DivergenceError as error:
@@ -176,6 +186,14 @@ def _sample_sizes(simulation: Simulation, message: str) -> dict[str, FloatArray]
     free = ~simulation.bed.body_fixed
     diameter = simulation.bed.body_diameter[free]
     return size_classes(diameter, _collected(simulation, message)[free])
+
+
+def _snapshots(recorder: Recorder, simulation: Simulation, message: str) -> Snapshots | None:
+    """Frames so far, and which of their spheres are in the sample."""
+    bed = simulation.bed
+    collected = _collected(simulation, message)[bed.body]
+    names = tuple(link.name for link in simulation.design.links)
+    return recorder.snapshots(bed.radius, collected, names)
 
 
 def _ejecta(simulation: Simulation) -> tuple[float, float]:

@@ -25,6 +25,7 @@ from sampling_sim.recording.clearance import BodyClearance
 from sampling_sim.recording.craft_view import JointLoads, craft_view
 from sampling_sim.recording.monitor import Monitor
 from sampling_sim.recording.motors import StallClock
+from sampling_sim.recording.snapshots import Frame, frame_of
 from sampling_sim.refusals import refuse_case
 from sampling_sim.regolith.bare_rock import BareRock, bare_rock
 from sampling_sim.regolith.bed import Bed
@@ -306,6 +307,12 @@ class Simulation:
             "contained_mass": self.caught_mass
             + float(self.grains.bodies.mass[self.inside_container()].sum()),
         }
+
+    def frame(self) -> Frame:
+        """Grains and links now."""
+        state, grains = self.world.state(), self.grains
+        moving = grains.position, grains.velocity
+        return frame_of(self._steps, self.time, moving, (state.position, state.rotation))
 
     def _guard(self) -> None:
         """Refuse overlaps beyond the guards, and a fixed step too long for them (`_adapt_step`)."""

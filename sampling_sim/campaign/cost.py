@@ -16,6 +16,7 @@ from sampling_sim.campaign.case_cost import CaseCost, case_cost
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.distributions import Choice, Distribution, Grid
 from sampling_sim.campaign.leaves import flat_inputs
+from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import outcome_columns
 from sampling_sim.store import read_store
@@ -56,6 +57,7 @@ def campaign_plan(
     cases: int | None = None,
     workers: int = 1,
     resumed: Path | None = None,
+    record: RecordedReplicates | None = None,
     cost_of: Callable[[Any], CaseCost] = case_cost,
 ) -> dict[str, Any]:
     """Estimate what a sweep will take.
@@ -71,6 +73,8 @@ def campaign_plan(
     resumed
         Result file that the sweep would go on from: what is finished costs nothing, and its wall
         times stand for the rest.
+    record
+        Replicates of which time series and snapshots would be kept.
     cost_of
         Model of one case.
 
@@ -96,10 +100,12 @@ def campaign_plan(
     seconds = left * estimate.seconds + bed_seconds
     per_worker = WORKER + SPHERE * max(cost.spheres for cost in costs)
     columns = ADDRESS_COLUMNS + len(flat_inputs(drawn[0])[0]) + len(outcome_columns())
+    replicates = len(plan) // (experiment.surfaces * experiment.design_points)
+    recorded = 0.0 if record is None else record.most(experiment, replicates)
     return {
         "design": experiment.campaign.design,
         "cases": len(plan),
-        "replicates": len(plan) // (experiment.surfaces * experiment.design_points),
+        "replicates": replicates,
         "surfaces": experiment.surfaces,
         "design_points": experiment.design_points,
         "finished": finished,
@@ -114,17 +120,23 @@ def campaign_plan(
         "beds": beds,
         "memory_per_worker": per_worker,
         "memory": DRIVER + workers * per_worker,
-        "file_size": len(plan) * (8.0 * (columns + 4) + SIZES) + COLUMN * columns,
-        "sources": {
-            "core_hours": estimate.source,
-            "memory": "0.45 GB a worker (0.7 while kernels compile, once) and 1,580 B a sphere, "
-            "0.3 GB for the driver",
-            "file_size": f"8 B × ({columns} columns + 4) and 264 B of size classes a case, 1 kB a "
-            "column; without time series",
-            "beds": "at most: every bed that distributions of regolith, asteroid and site allow; "
-            "those in the cache cost nothing",
-        },
+        "file_size": len(plan) * (8.0 * (columns + 4) + SIZES) + COLUMN * columns + recorded,
+        "sources": _sources(estimate, columns, recorded),
         "notes": _notes(experiment, len(plan)),
+    }
+
+
+def _sources(estimate: _Estimate, columns: int, recorded: float) -> dict[str, str]:
+    """Say where the figures come from."""
+    series = f"{recorded / 1e6:.3g} MB of recordings at most" if recorded else "without time series"
+    return {
+        "core_hours": estimate.source,
+        "memory": "0.45 GB a worker (0.7 while kernels compile, once) and 1,580 B a sphere, "
+        "0.3 GB for the driver",
+        "file_size": f"8 B × ({columns} columns + 4) and 264 B of size classes a case, 1 kB a "
+        f"column; {series}",
+        "beds": "at most: every bed that distributions of regolith, asteroid and site allow; "
+        "those in the cache cost nothing",
     }
 
 

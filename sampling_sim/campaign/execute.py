@@ -7,17 +7,18 @@ addresses as they are needed, so that their number is bounded by time, not by me
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.executors.attempts import Runner
-from sampling_sim.campaign.executors.interface import Executor, Finished, Pool
+from sampling_sim.campaign.executors.interface import Executor, Finished, Pool, Task
 from sampling_sim.campaign.executors.places import LocalProcesses
 from sampling_sim.campaign.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
+from sampling_sim.campaign.recorded import RecordedReplicates, Recordings
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import ShardFolder
 from sampling_sim.campaign.sharing import Share
@@ -60,6 +61,7 @@ def run_campaign(
     watch: Watch | None = None,
     until: StoppingRule | None = None,
     looked: Looked | None = None,
+    record: RecordedReplicates | None = None,
     runner: Runner | None = None,
 ) -> Path:
     """Run every case of an experiment into one result file; return its path.
@@ -82,6 +84,8 @@ def run_campaign(
     until, looked
         Rule that ends the campaign before all cases are run, looked at after fixed numbers of
         replicates (`stopping.look_points`); and what is called after each look.
+    record
+        Replicates of which time series and snapshots are kept; outcomes are the same either way.
     runner
         Function of a case, importable by name; `sampling_sim.run.run_case` unless told.
 
@@ -99,19 +103,15 @@ def run_campaign(
     runner = runner or _real_runner()
     executor = executor or LocalProcesses(workers=workers)
     experiment = (experiment if seed is None else experiment.reseeded(seed)).sized(cases)
-    plans: Sequence[PlannedCase] = experiment.plan(cases)
-    if share is not None:
-        plans = share.of(plans)
-    # Every case is drawn before any runs: one that breaks a rule is refused while nothing is lost
-    for plan in plans:
-        experiment.case_of(plan)
+    plans = _checked_plans(experiment, cases, share)
+    recordings = Recordings(experiment, record)
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
     with interrupts_noted() as interrupted:
         finished = folder.claim(experiment, meshes, resume=resume, overwrite=overwrite)
         with _merged(folder):
             done = sum(plan.index in finished for plan in plans)
-            keeper = _Keeper(folder, experiment, len(plans), done, progress)
+            keeper = _Keeper(folder, experiment, recordings, len(plans), done, progress)
             if done < len(plans):
                 todo = (plan for plan in plans if plan.index not in finished)
                 with (
@@ -119,9 +119,26 @@ def run_campaign(
                     executor.open(runner, len(plans) - done) as pool,
                 ):
                     for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
-                        _run_all(pool, experiment, iter(stage), keeper, interrupted, watch)
+                        tasks = _tasks(experiment, recordings, stage)
+                        _run_all(pool, tasks, keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
+            recordings.tell()
     return folder.output
+
+
+def _checked_plans(
+    experiment: Experiment, cases: int | None, share: Share | None
+) -> Sequence[PlannedCase]:
+    """Return the cases of this sweep, each drawn once before any runs.
+
+    One that breaks a rule is refused while nothing is lost.
+    """
+    plans: Sequence[PlannedCase] = experiment.plan(cases)
+    if share is not None:
+        plans = share.of(plans)
+    for plan in plans:
+        experiment.case_of(plan)
+    return plans
 
 
 def _refuse_none(**counts: int | None) -> None:
@@ -165,21 +182,22 @@ class _Keeper:
         self,
         folder: ShardFolder,
         experiment: Experiment,
+        recordings: Recordings,
         cases: int,
         done: int,
         progress: Progress | None,
     ) -> None:
         self._folder, self._experiment, self._progress = folder, experiment, progress
+        self._recordings = recordings
         self._cases, self._done = cases, done
         self._untold: list[CaseRecord] = []
         self._refused, self._refusal = 0, ""
 
     def keep(self, finished: Finished) -> None:
         """Take one case, on the disk within `DURABLE_WITHIN` (shards.py), and tell of it."""
-        attempt = finished.attempt
-        record, described = case_record(
-            self._experiment, finished.plan, finished.case, attempt.outcome, attempt.series
-        )
+        task, attempt = finished.task, finished.attempt
+        record, described = case_record(self._experiment, task.plan, task.case, attempt)
+        self._recordings.look(task.plan, attempt)
         self._folder.add(record, described)
         self._untold.append(record)
         if attempt.is_refused:
@@ -207,10 +225,17 @@ class _Keeper:
         self._untold.clear()
 
 
+def _tasks(
+    experiment: Experiment, recordings: Recordings, todo: Iterable[PlannedCase]
+) -> Iterator[Task]:
+    """Draw cases one by one, as they are asked for."""
+    for plan in todo:
+        yield Task(plan, experiment.case_of(plan), recordings.of(plan))
+
+
 def _run_all(
     pool: Pool,
-    experiment: Experiment,
-    todo: Iterator[PlannedCase],
+    todo: Iterator[Task],
     keeper: _Keeper,
     interrupted: threading.Event,
     watch: Watch | None,
@@ -221,7 +246,7 @@ def _run_all(
     while not interrupted.is_set():
         try:
             while waiting is not None and not pool.is_full:
-                pool.submit(waiting, experiment.case_of(waiting))
+                pool.submit(waiting)
                 waiting = next(todo, None)
             if watch is not None:
                 watch(pool.running)

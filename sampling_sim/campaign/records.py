@@ -1,13 +1,11 @@
 """From a finished case to a row of the store: its address, its inputs as columns, its outcome."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
+from sampling_sim.campaign.executors.attempts import RunResult
 from sampling_sim.campaign.leaves import belongs_to, flat_inputs
 from sampling_sim.campaign.surfaces import SCENARIO
-from sampling_sim.constants import FloatArray
-from sampling_sim.outcome import Outcome
 from sampling_sim.store import Attributes, CaseRecord
 
 
@@ -15,8 +13,7 @@ def case_record(
     experiment: Experiment,
     plan: PlannedCase,
     case: Any,
-    outcome: Outcome,
-    series: Mapping[str, FloatArray],
+    result: RunResult,
 ) -> tuple[CaseRecord, dict[str, Attributes]]:
     """Record of a finished case, and what its input columns are."""
     inputs, units = flat_inputs(case)
@@ -30,8 +27,9 @@ def case_record(
         surface=plan.surface,
         seed=experiment.campaign.seed,
         inputs=inputs,
-        outcome=outcome,
-        series=series,
+        outcome=result.outcome,
+        series=result.series,
+        snapshots=result.snapshots,
     )
     return record, {key: _described(key, unit, experiment) for key, unit in units.items()}
 

@@ -40,9 +40,9 @@ def run_single(
     case
         Row name: replicate * design points + design point.
     output
-        Result file to write, with the time series if `record`; must not exist.
+        Result file to write, with time series and snapshots if `record`; must not exist.
     record
-        Whether to keep time series.
+        Whether to keep time series and snapshots, as the default `Recording` says.
     runner
         `sampling_sim.run.run_case` unless told.
 
@@ -64,7 +64,7 @@ def run_single(
         result = runner(inputs, record=record and output is not None)
     except BadInput as error:
         raise BadInput(f"{experiment.file}: {error}") from None
-    finished, described = case_record(experiment, plan, inputs, result.outcome, result.series)
+    finished, described = case_record(experiment, plan, inputs, result)
     if output is not None:
         attributes = root_attributes(experiment, meshes)
         write_store(output, single_content(finished, attributes, described))

@@ -47,7 +47,9 @@ def run(
 def rerun(
     file: ResultFile,
     case: Annotated[int, typer.Option("--case", min=0, help="Row name: the column `case`.")],
-    record: Annotated[bool, typer.Option("--record", help="Keep the time series, in -o.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep time series and snapshots, in -o.")
+    ] = False,
     output: OptionalOutput = None,
     json: Json = False,
 ) -> None:
@@ -57,7 +59,7 @@ def rerun(
     from sampling_sim.progress import busy_display
 
     if record and output is None:
-        raise BadInput("--record needs -o FILE.h5 to keep the time series in")
+        raise BadInput("--record needs -o FILE.h5 to keep time series and snapshots in")
     with busy_display(f"case {case} of {file} again"):
         again, differing = rerun_case(file, case, output=output, record=record)
     changed = other_setting(file)

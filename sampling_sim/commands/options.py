@@ -67,6 +67,21 @@ def metres(scale: str | None) -> float | None:
         raise BadInput(f"--scale {scale!r} {error}") from None
 
 
+def quantity(option: str, text: str | None, unit: str) -> float | None:
+    """Give the positive quantity of an option, if it was given."""
+    from sampling_sim.quantities import magnitude
+
+    if text is None:
+        return None
+    try:
+        found = magnitude(text, unit)
+    except ValueError as error:
+        raise BadInput(f"{option} {text!r} {error}") from None
+    if not 0.0 < found < float("inf"):
+        raise BadInput(f"{option} {text!r} must be more than 0 {unit} and finite")
+    return found
+
+
 def end(line: str, code: int) -> NoReturn:
     """End the program with one line on stderr."""
     from sampling_sim.terminal import print_error

@@ -14,6 +14,7 @@ from sampling_sim.commands.options import (
     Seed,
     Setting,
     end,
+    quantity,
 )
 from sampling_sim.commands.results import print_store
 from sampling_sim.commands.where import (
@@ -27,9 +28,11 @@ from sampling_sim.commands.where import (
     cores,
     executor_of,
 )
+from sampling_sim.errors import BadInput
 
 if TYPE_CHECKING:
     from sampling_sim.campaign.config import Experiment
+    from sampling_sim.campaign.recorded import RecordedReplicates
 
 
 def sweep(
@@ -53,6 +56,13 @@ def sweep(
         str | None,
         typer.Option(metavar="RULE", help='As "mean collected_mass known to ±5 %"; n at most.'),
     ] = None,
+    record: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Keep series and snapshots of the first replicates."),
+    ] = None,
+    record_budget: Annotated[
+        str | None, typer.Option(metavar="SIZE", help='Of all of them, before compression; "1 GB".')
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from FILE.h5.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.h5.")] = False,
     dry_run: Annotated[
@@ -70,10 +80,11 @@ def sweep(
 
     executor = executor_of(where, workers, scheduler, slurm_option or (), case_timeout, memory)
     share = None if shard is None else read_share(shard)
+    recorded = _recorded(record, record_budget)
     loaded = load_experiment(experiment, set_ or ())
     if dry_run:
         loaded = loaded if seed is None else loaded.reseeded(seed)
-        _print_plan(loaded, cases, workers or cores(), output if resume else None, json)
+        _print_plan(loaded, cases, workers or cores(), output if resume else None, recorded, json)
         return
     rule = None if until is None else read_rule(until, loaded.requirements)
     kept: int | None = None
@@ -92,6 +103,7 @@ def sweep(
                 watch=watch,
                 until=rule,
                 looked=looked,
+                record=recorded,
             )
         except SweepInterrupted as interrupt:
             kept = interrupt.cases
@@ -105,13 +117,30 @@ def sweep(
         terminal.print_note(f"written to {output}")
 
 
+def _recorded(replicates: int | None, budget: str | None) -> "RecordedReplicates | None":
+    """Read what is to be recorded; a budget of nothing is refused, not ignored."""
+    from sampling_sim.campaign.recorded import BUDGET, RecordedReplicates
+
+    most = quantity("--record-budget", budget, "byte")
+    if replicates is not None:
+        return RecordedReplicates(replicates, BUDGET if most is None else most)
+    if most is not None:
+        raise BadInput("--record-budget needs --record N: of how many replicates")
+    return None
+
+
 def _print_plan(
-    experiment: "Experiment", cases: int | None, workers: int, resumed: Path | None, json: bool
+    experiment: "Experiment",
+    cases: int | None,
+    workers: int,
+    resumed: Path | None,
+    record: "RecordedReplicates | None",
+    json: bool,
 ) -> None:
     from sampling_sim import terminal
     from sampling_sim.campaign.cost import campaign_plan, plan_lines
 
-    report = campaign_plan(experiment, cases=cases, workers=workers, resumed=resumed)
+    report = campaign_plan(experiment, cases=cases, workers=workers, resumed=resumed, record=record)
     if json:
         terminal.print_note(terminal.json_text(report))
     else:

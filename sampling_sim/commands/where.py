@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sampling_sim.commands.options import quantity
 from sampling_sim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def executor_of(
     for option, value in given.items():
         if value is not None and option not in meant:
             raise BadInput(f"{option} has no meaning with --executor {where}")
-    timeout = _quantity("--case-timeout", case_timeout, "s") or places.CASE_TIMEOUT
-    most = _quantity("--memory", memory, "byte")
+    timeout = quantity("--case-timeout", case_timeout, "s") or places.CASE_TIMEOUT
+    most = quantity("--memory", memory, "byte")
     if where is Where.INLINE:
         return places.Inline()
     if where is Where.DASK:
@@ -85,20 +86,6 @@ def executor_of(
 def cores() -> int:
     """Count the cores that this process may use."""
     return len(os.sched_getaffinity(0))
-
-
-def _quantity(option: str, text: str | None, unit: str) -> float | None:
-    from sampling_sim.quantities import magnitude
-
-    if text is None:
-        return None
-    try:
-        found = magnitude(text, unit)
-    except ValueError as error:
-        raise BadInput(f"{option} {text!r} {error}") from None
-    if not 0.0 < found < float("inf"):
-        raise BadInput(f"{option} {text!r} must be more than 0 {unit} and finite")
-    return found
 
 
 def _assignment(text: str) -> tuple[str, str]:

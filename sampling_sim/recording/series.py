@@ -1,9 +1,7 @@
 """Series of a case: the time series, one row a control step, and the grain sizes of the sample.
 
-Keeping the time series changes nothing.  A name with a slash belongs to a table of its own.
+A name with a slash belongs to a table of its own.
 """
-
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -33,22 +31,6 @@ TIME_SERIES = tuple(name for name in SERIES if "/" not in name)
 SIZE_CLASSES = 8
 """Classes between the smallest and the largest grain, equal in the logarithm; chosen: a few grains
 in each at demonstration resolution."""
-
-
-class Recorder:
-    """Keeps a row a control step."""
-
-    def __init__(self) -> None:
-        self._rows: list[list[float]] = []
-
-    def add(self, row: Mapping[str, float]) -> None:
-        """Keep one row; it must have the columns of `TIME_SERIES`."""
-        self._rows.append([float(row[name]) for name in TIME_SERIES])
-
-    def series(self) -> dict[str, FloatArray]:
-        """Columns of equal length, time first."""
-        table = np.array(self._rows, dtype=float).reshape(-1, len(TIME_SERIES))
-        return {name: table[:, column].copy() for column, name in enumerate(TIME_SERIES)}
 
 
 def size_classes(diameter: FloatArray, collected: BoolArray) -> dict[str, FloatArray]:

@@ -39,6 +39,13 @@ class BareRock:
         return ToolLoads(force=zero, torque=zero.copy(), work=np.zeros(self._links))
 
     @property
+    def position(self) -> FloatArray:
+        """Centres of none, shape (0, 3)."""
+        return np.zeros((0, 3))
+
+    velocity = position
+
+    @property
     def bodies(self) -> Bodies:
         """Of none."""
         none = np.zeros((0, 3))

@@ -4,6 +4,7 @@ A shard is the same file with fewer rows, so merging is all there is: the merged
 function of its parts, in any order.  Importing this loads neither h5py nor xarray.
 """
 
+from sampling_sim.recording.snapshots import Snapshots
 from sampling_sim.store.content import (
     EXPERIMENT,
     IDENTITY,
@@ -24,6 +25,7 @@ from sampling_sim.store.files import (
     read_attributes,
     read_columns,
     read_row,
+    read_snapshots,
     read_store,
     write_store,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "Attributes",
     "CaseRecord",
     "Column",
+    "Snapshots",
     "StoreContent",
     "batch_content",
     "check_names_file",
@@ -50,6 +53,7 @@ __all__ = [
     "read_attributes",
     "read_columns",
     "read_row",
+    "read_snapshots",
     "read_store",
     "same_bits",
     "single_content",

@@ -1,7 +1,7 @@
 """What a result file says: every case a row, every input and outcome a column, in memory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.outcome import Outcome, outcome_columns
 from sampling_sim.recording.series import SERIES
+from sampling_sim.recording.snapshots import Snapshots
 
 SCHEMA_VERSION = 2
 IDENTITY = ("schema_version", "campaign_id", "shape_sha256", "seed")
@@ -70,6 +71,13 @@ class Part(Protocol):
     def series_described(self, name: str) -> Attributes:
         """Attributes of a series."""
 
+    @property
+    def recorded(self) -> Sequence[int]:
+        """Cases of which there are snapshots, sorted."""
+
+    def snapshots_of(self, case: int) -> Snapshots:
+        """Snapshots of one of the recorded cases."""
+
 
 @dataclass(frozen=True)
 class StoreContent:
@@ -81,6 +89,8 @@ class StoreContent:
     """Table of series ("" for the time series, "sizes") → where each case starts."""
     series: Mapping[str, Column]
     """Path under /series ("time", "sizes/collected") → all cases end to end."""
+    snapshots: Mapping[int, Snapshots] = field(default_factory=dict)
+    """Case → its snapshots, of the cases that have any."""
 
     @property
     def columns(self) -> dict[str, NDArray[Any]]:
@@ -114,6 +124,15 @@ class StoreContent:
         """Attributes of a series."""
         return self.series[name].attributes
 
+    @property
+    def recorded(self) -> list[int]:
+        """Cases of which there are snapshots."""
+        return sorted(self.snapshots)
+
+    def snapshots_of(self, case: int) -> Snapshots:
+        """Snapshots of one of them."""
+        return self.snapshots[case]
+
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRecord:
@@ -128,6 +147,7 @@ class CaseRecord:
     inputs: Mapping[str, float | int | bool | str]
     outcome: Outcome
     series: Mapping[str, FloatArray]
+    snapshots: Snapshots | None = None
 
 
 def batch_content(
@@ -158,7 +178,9 @@ def batch_content(
     for name, described in outcome_columns().items():
         runs[name] = Column(_array([getattr(r.outcome, name) for r in ordered]), described)
     offsets, series = _joined_series(ordered)
-    return StoreContent({**attributes, "schema_version": SCHEMA_VERSION}, runs, offsets, series)
+    snapshots = {r.case: r.snapshots for r in ordered if r.snapshots is not None}
+    whole = {**attributes, "schema_version": SCHEMA_VERSION}
+    return StoreContent(whole, runs, offsets, series, snapshots)
 
 
 def single_content(
@@ -194,7 +216,8 @@ def loaded(part: Part) -> StoreContent:
     for name in part.series_names:
         rows = len(part.offsets[table_of(name)]) - 1
         series[name] = Column(part.samples(name, 0, rows), part.series_described(name))
-    return StoreContent(part.attributes, runs, part.offsets, series)
+    snapshots = {case: part.snapshots_of(case) for case in part.recorded}
+    return StoreContent(part.attributes, runs, part.offsets, series, snapshots)
 
 
 def table_of(series: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from sampling_sim.errors import StoreError
+from sampling_sim.recording.snapshots import Snapshots
 from sampling_sim.store.content import Attributes, Part, StoreContent, loaded, texts
 from sampling_sim.store.hdf5 import opened, write_part
 from sampling_sim.store.merging import Merged, joined_attributes
@@ -69,6 +70,34 @@ def read_row(path: str | Path, row: int) -> dict[str, Any]:
     """
     with opened(path) as part:
         return {name: texts(part.values(name)[row : row + 1])[0] for name in part.names}
+
+
+def read_snapshots(path: str | Path, case: int) -> Snapshots:
+    """Read the snapshots of one case: plain arrays, frame P, SI.
+
+    Parameters
+    ----------
+    path
+        Result file.
+    case
+        Row name: the column `case`.
+
+    Raises
+    ------
+    StoreError
+        As `read_store`; if the file has no such case, or if it was not recorded, which the message
+        says how to do.
+    """
+    with opened(path) as part:
+        if case in part.recorded:
+            return part.snapshots_of(case)
+        cases = part.values("case")
+        if case not in cases:
+            raise StoreError(
+                f"{path}: has no case {case}; it holds {len(cases)}, up to {cases[-1]}"
+            )
+        how = f"sampling-sim rerun {path} --case {case} --record -o case_{case}.h5"
+        raise StoreError(f"{path}: case {case} has no snapshots; they are made by: {how}")
 
 
 def write_store(path: Path, content: Part, *, has_scales: bool = True) -> None:

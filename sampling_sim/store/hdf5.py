@@ -1,9 +1,10 @@
-"""The layout on the disk (docs/store.md), written and read; the only module that imports h5py.
+"""The layout on the disk (docs/store.md), written and read; what opens files with h5py.
 
     /                 attributes: schema_version, experiment, seed, versions, ...
     /runs/<column>    one array over `case`, with `units` and `long_name`
     /series/<name>    the cases' time series end to end; case i holds offsets[i]:offsets[i + 1]
     /series/sizes/    the same for the grain sizes, with offsets of its own
+    /particles/...    snapshots of some cases (`h5md.py`)
 
 A shard is the same file with fewer rows.  Long arrays are cut into chunks and compressed, which
 makes inputs that do not vary nearly free; not so short ones, as a chunk has its price, and columns
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import SchemaVersionError, StoreError
 from sampling_sim.outcome import outcome_columns
+from sampling_sim.recording.snapshots import Snapshots
 from sampling_sim.store.content import (
     ADDRESS,
     EXPERIMENT,
@@ -33,6 +35,12 @@ from sampling_sim.store.content import (
     Attributes,
     Part,
     table_of,
+)
+from sampling_sim.store.h5md import (
+    read_snapshots,
+    recorded_cases,
+    write_head,
+    write_snapshots,
 )
 from sampling_sim.store.migration import migrated
 from sampling_sim.store.writing import PatientFile
@@ -80,6 +88,7 @@ def write_part(target: PatientFile, part: Part, *, has_scales: bool) -> None:
             if target.has_failed:
                 return
         _write_series(series, part, target)
+        _write_all_snapshots(file, part, target)
         if has_scales:
             _attach_scales(runs, "case", [name for name in part.names if name != "case"])
             for scale in ("time", "sizes/diameter_min"):
@@ -141,7 +150,7 @@ class _OpenPart:
     def __init__(self, path: str | Path, file: "h5py.File") -> None:
         self._path = path
         self.attributes: Attributes = _plain(file.attrs)
-        self._runs, self._series = file["runs"], file["series"]
+        self._file, self._runs, self._series = file, file["runs"], file["series"]
         self.names = tuple(self._runs)
         self._cases = len(self._runs["case"])
         self._series_paths = tuple(_datasets(self._series))
@@ -181,6 +190,17 @@ class _OpenPart:
         """Attributes of a series."""
         with _blamed(self._path):
             return _described(self._series[name])
+
+    @cached_property
+    def recorded(self) -> list[int]:
+        """Cases of which there are snapshots."""
+        with _blamed(self._path):
+            return recorded_cases(self._file)
+
+    def snapshots_of(self, case: int) -> Snapshots:
+        """Snapshots of one of them."""
+        with _blamed(self._path):
+            return read_snapshots(self._file, case)
 
 
 def _datasets(group: "h5py.Group") -> list[str]:
@@ -245,6 +265,16 @@ def _write_series(group: "h5py.Group", part: Part, target: PatientFile) -> None:
             if target.has_failed:
                 return
         _describe(dataset, part.series_described(name))
+
+
+def _write_all_snapshots(file: "h5py.File", part: Part, target: PatientFile) -> None:
+    """Write the snapshots of all cases that have any; one case is in memory at a time."""
+    if part.recorded:
+        write_head(file)
+    for case in part.recorded:
+        write_snapshots(file, case, part.snapshots_of(case))
+        if target.has_failed:
+            return
 
 
 def _pieces(offsets: IntArray) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sampling_sim.constants import FloatArray, IntArray
 from sampling_sim.errors import StoreError
 from sampling_sim.outcome import NOT_COMPARED
+from sampling_sim.recording.snapshots import Snapshots
 from sampling_sim.store.content import (
     IDENTITY,
     SETTING,
@@ -86,8 +87,11 @@ class Merged:
         self._local = np.concatenate([np.arange(len(c)) for c in cases])
         self._case = np.concatenate(cases)
         wall_time = np.concatenate([part.values("wall_time") for part in parts])
-        # Of equal cases the quickest is kept: any rule will do that does not ask for their order
-        self._order = np.lexsort((wall_time, self._case))
+        samples = np.concatenate([self._lengths(part, "") for part in parts])
+        drawn = [np.isin(c, p.recorded) for c, p in zip(cases, parts, strict=True)]
+        # Of equal cases the one recorded best is kept, then the quickest: any rule will do that
+        # does not ask for their order
+        self._order = np.lexsort((wall_time, -samples, ~np.concatenate(drawn), self._case))
         is_first = np.concatenate([[True], np.diff(self._case[self._order]) > 0])
         self._rows = self._order[is_first]
         self._kept = self._rows[np.cumsum(is_first) - 1]
@@ -149,6 +153,24 @@ class Merged:
         """Attributes of a series."""
         part = next(part for part in self._parts if name in part.series_names)
         return part.series_described(name)
+
+    @cached_property
+    def recorded(self) -> list[int]:
+        """Cases of which there are snapshots."""
+        return sorted(self._recorded)
+
+    def snapshots_of(self, case: int) -> Snapshots:
+        """Snapshots of one of them."""
+        return self._recorded[case].snapshots_of(case)
+
+    @cached_property
+    def _recorded(self) -> dict[int, Part]:
+        """Recorded case → the part that its row comes from."""
+        found: dict[int, Part] = {}
+        for i, part in enumerate(self._parts):
+            kept = self._case[self._rows[self._owner[self._rows] == i]]
+            found |= dict.fromkeys(np.intersect1d(kept, part.recorded).tolist(), part)
+        return found
 
     def _lengths(self, part: Part, table: str) -> IntArray:
         if table in part.offsets:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampling_sim.constants import FloatArray, IntArray
+from sampling_sim.recording.snapshots import Snapshots
 from sampling_sim.store.content import ADDRESS, SCHEMA_VERSION, Attributes, Part
 
 
@@ -60,6 +61,15 @@ class _FromSchema1:
     def series_described(self, name: str) -> Attributes:
         """As they were."""
         return self._part.series_described(name)
+
+    @property
+    def recorded(self) -> Sequence[int]:
+        """None: schema 1 had no snapshots."""
+        return ()
+
+    def snapshots_of(self, case: int) -> Snapshots:
+        """Raise: there are none."""
+        raise KeyError(case)
 
 
 MIGRATIONS: Mapping[int, Callable[[Any], Part]] = {1: _FromSchema1}

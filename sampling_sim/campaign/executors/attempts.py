@@ -13,13 +13,15 @@ from sampling_sim.campaign.config import PlannedCase
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput, DivergenceError
 from sampling_sim.outcome import Outcome, Status
+from sampling_sim.recording.recorder import Recording
+from sampling_sim.recording.snapshots import Snapshots
 
 TRIES = 3
 """chosen: twice may be chance on a machine that others use, three times is the case."""
 
 
 class RunResult(Protocol):
-    """What a runner returns: the outcome, and time series of equal length."""
+    """What a runner returns: the outcome, time series of equal length, and snapshots."""
 
     @property
     def outcome(self) -> Outcome:
@@ -29,9 +31,14 @@ class RunResult(Protocol):
     def series(self) -> Mapping[str, FloatArray]:
         """Series by name, empty if nothing was recorded."""
 
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """Snapshots, if any were recorded."""
 
-Runner = Callable[[Any], RunResult]
-"""Function of a case, importable by name in another process."""
+
+Runner = Callable[..., RunResult]
+"""Function of a case, importable by name in another process; of a `Recording` as `record`, too,
+where cases are recorded."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class Attempt:
 
     outcome: Outcome
     series: Mapping[str, FloatArray]
+    snapshots: Snapshots | None = None
     is_refused: bool = False
 
 
@@ -50,10 +58,10 @@ class Trouble:
     reason: str
 
 
-def attempt(runner: Runner, case: Any) -> Attempt | Trouble:
+def attempt(runner: Runner, case: Any, recording: Recording | None = None) -> Attempt | Trouble:
     """Run one case once; whatever it raises becomes an outcome or a reason."""
     try:
-        result = runner(case)
+        result = runner(case) if recording is None else runner(case, record=recording)
     except BadInput as error:
         return Attempt(_unmeasured(case, Status.FAILED, str(error)), {}, is_refused=True)
     except DivergenceError as error:
@@ -62,7 +70,7 @@ def attempt(runner: Runner, case: Any) -> Attempt | Trouble:
         return Trouble(f"out of memory: {error or 'the process may have no more'}")
     except Exception as error:
         return Trouble(f"{type(error).__name__}: {error}")
-    return Attempt(result.outcome, result.series)
+    return Attempt(result.outcome, result.series, result.snapshots)
 
 
 class Tries:

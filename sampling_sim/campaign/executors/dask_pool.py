@@ -19,9 +19,8 @@ from uuid import uuid4
 
 from distributed import CancelledError, Client, Future, KilledWorker
 
-from sampling_sim.campaign.config import PlannedCase
 from sampling_sim.campaign.executors.attempts import Attempt, Runner, Tries, Trouble
-from sampling_sim.campaign.executors.interface import Finished
+from sampling_sim.campaign.executors.interface import Finished, Task
 from sampling_sim.campaign.executors.worker import (
     BED_LOG,
     Enlisted,
@@ -47,8 +46,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Run:
-    plan: PlannedCase
-    case: Any
+    task: Task
     future: Future
     since: float = field(default_factory=time.monotonic)
 
@@ -82,7 +80,7 @@ class DaskPool:
         self._free: deque[str] = deque()
         self._refused: dict[str, str] = {}
         self._running: dict[str, _Run] = {}
-        self._again: deque[tuple[PlannedCase, Any]] = deque()
+        self._again: deque[Task] = deque()
         self._tries, self._numbers = Tries(), count()
         # Another campaign on the scheduler has a case 0, too
         self._session = uuid4().int % 10**12
@@ -107,17 +105,17 @@ class DaskPool:
         """How many cases are out or wait to be tried again."""
         return len(self._running) + len(self._again)
 
-    def submit(self, plan: PlannedCase, case: Any) -> None:
+    def submit(self, task: Task) -> None:
         """Send one case to a free worker."""
         if self._client.status == "closed":
             raise BadInput(f"{self._place}: {GONE}")
         address = self._free.popleft()
         future = self._client.submit(
-            attempt_within, self._runner, case, self._case_timeout,
-            key=f"case-{self._session}-{plan.index}-{next(self._numbers)}",
+            attempt_within, self._runner, task.case, task.recording, self._case_timeout,
+            key=f"case-{self._session}-{task.plan.index}-{next(self._numbers)}",
             workers=[address], allow_other_workers=False, pure=False,
         )  # fmt: skip
-        self._running[address] = _Run(plan, case, future)
+        self._running[address] = _Run(task, future)
         self._when_done(future, lambda result: self._ended(address, future.key, result))
 
     def finished(self, wait: float) -> Sequence[Finished]:
@@ -133,7 +131,7 @@ class DaskPool:
         if not given:  # else what is over is kept before anything is said
             self._check_that_work_is_possible()
         while self._again and self._free:
-            self.submit(*self._again.popleft())
+            self.submit(self._again.popleft())
         return given
 
     def close(self) -> None:
@@ -201,7 +199,7 @@ class DaskPool:
             return None
         run.future.release()
         if was_retired:  # by whoever runs the cluster: not the case's fault
-            self._again.append((run.plan, run.case))
+            self._again.append(run.task)
             return None
         return self._after(run, Trouble(self._why_dead(run)))
 
@@ -223,10 +221,10 @@ class DaskPool:
         return self._after(run, result)
 
     def _after(self, run: _Run, result: Attempt | Trouble) -> Finished | None:
-        end = self._tries.after(run.plan, run.case, result)
+        end = self._tries.after(run.task.plan, run.task.case, result)
         if end is not None:
-            return Finished(run.plan, run.case, end)
-        self._again.append((run.plan, run.case))
+            return Finished(run.task, end)
+        self._again.append(run.task)
         return None
 
     def _why_dead(self, run: _Run) -> str:

@@ -1,10 +1,7 @@
 """Cases run in this process, one after the other: to debug, and where cases are short."""
 
-from typing import Any
-
-from sampling_sim.campaign.config import PlannedCase
 from sampling_sim.campaign.executors.attempts import Runner, Tries, attempt
-from sampling_sim.campaign.executors.interface import Finished
+from sampling_sim.campaign.executors.interface import Finished, Task
 
 
 class InlinePool:
@@ -12,7 +9,7 @@ class InlinePool:
 
     def __init__(self, runner: Runner) -> None:
         self._runner, self._tries = runner, Tries()
-        self._waiting: list[tuple[PlannedCase, Any]] = []
+        self._waiting: list[Task] = []
 
     @property
     def is_full(self) -> bool:
@@ -24,17 +21,18 @@ class InlinePool:
         """How many cases wait to be run: none or one."""
         return len(self._waiting)
 
-    def submit(self, plan: PlannedCase, case: Any) -> None:
+    def submit(self, task: Task) -> None:
         """Take one case."""
-        self._waiting.append((plan, case))
+        self._waiting.append(task)
 
     def finished(self, wait: float) -> list[Finished]:  # noqa: ARG002 - nothing else runs
         """Run the case that waits, as often as it takes."""
         done = []
-        for plan, case in self._waiting:
+        for task in self._waiting:
             end = None
             while end is None:
-                end = self._tries.after(plan, case, attempt(self._runner, case))
-            done.append(Finished(plan, case, end))
+                result = attempt(self._runner, task.case, task.recording)
+                end = self._tries.after(task.plan, task.case, result)
+            done.append(Finished(task, end))
         self._waiting.clear()
         return done

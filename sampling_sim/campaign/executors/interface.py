@@ -7,14 +7,23 @@ from typing import Any, Protocol
 
 from sampling_sim.campaign.config import PlannedCase
 from sampling_sim.campaign.executors.attempts import Attempt, Runner
+from sampling_sim.recording.recorder import Recording
+
+
+@dataclass(frozen=True)
+class Task:
+    """A case to run: its address, its inputs, and how it is recorded, if it is."""
+
+    plan: PlannedCase
+    case: Any
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True)
 class Finished:
     """A case that is over, and what came of it."""
 
-    plan: PlannedCase
-    case: Any
+    task: Task
     attempt: Attempt
 
 
@@ -29,7 +38,7 @@ class Pool(Protocol):
     def running(self) -> int:
         """How many cases are out."""
 
-    def submit(self, plan: PlannedCase, case: Any) -> None:
+    def submit(self, task: Task) -> None:
         """Take one case; only while not full."""
 
     def finished(self, wait: float) -> Sequence[Finished]:

@@ -13,6 +13,7 @@ from distributed import get_worker
 
 from sampling_sim.campaign.executors.attempts import Attempt, Runner, Trouble, attempt
 from sampling_sim.campaign.provenance import cpu_model, software
+from sampling_sim.recording.recorder import Recording
 
 BED_LOG = "sampling_sim.regolith"
 """Logger whose warnings, of beds and their cache, reach the main process: no outcome says them."""
@@ -58,7 +59,9 @@ def enlist(terms: Terms) -> Enlisted:
     return Enlisted(software(), {name: os.environ.get(name, "") for name in THREADS}, cpu_model())
 
 
-def attempt_within(runner: Runner, case: Any, timeout: float | None) -> Attempt | Trouble:
+def attempt_within(
+    runner: Runner, case: Any, recording: Recording | None, timeout: float | None
+) -> Attempt | Trouble:
     """Run one case once; the kernel ends this process if it takes longer than `timeout` [s].
 
     Python could not: a kernel that hangs may never give the interpreter back.
@@ -66,7 +69,7 @@ def attempt_within(runner: Runner, case: Any, timeout: float | None) -> Attempt 
     if timeout is not None:
         signal.setitimer(signal.ITIMER_REAL, timeout)
     try:
-        return attempt(runner, case)
+        return attempt(runner, case, recording)
     finally:
         if timeout is not None:
             signal.setitimer(signal.ITIMER_REAL, 0.0)

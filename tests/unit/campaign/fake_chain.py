@@ -21,6 +21,9 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput, ConfigError, DivergenceError
 from sampling_sim.outcome import Outcome, Status
 from sampling_sim.quantities import Angle, Length, Number, Speed
+from sampling_sim.recording.recorder import Recorder, Recording
+from sampling_sim.recording.series import TIME_SERIES
+from sampling_sim.recording.snapshots import Frame, Snapshots, frame_of
 from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 
 HOARD = 4 * 10**9
@@ -102,9 +105,10 @@ class FakeResult:
 
     outcome: Outcome
     series: dict[str, FloatArray]
+    snapshots: Snapshots | None = None
 
 
-def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
+def fake_run(case: FakeCase, *, record: bool | Recording = False) -> FakeResult:
     """Run a case: a deterministic outcome, or the failure that the case asks for."""
     speed, behaviour = case.sequence.approach_speed, case.sequence.behaviour
     time.sleep(case.sequence.pause)
@@ -134,8 +138,27 @@ def fake_run(case: FakeCase, *, record: bool = False) -> FakeResult:
         slipped=mass > 0.5, abort_rule="tilt" if mass > 0.9 else "", status=status,
         wall_time=time.perf_counter(),
     )  # fmt: skip
+    if not record:
+        return FakeResult(outcome, {})
     times = np.arange(1.0 + outcome.collected_count % 5)
-    return FakeResult(outcome, {"time": times, "force": times * mass} if record else {})
+    how = record if isinstance(record, Recording) else Recording()
+    return FakeResult(outcome, {"time": times, "force": times * mass}, fake_snapshots(mass, how))
+
+
+def fake_snapshots(mass: float, how: Recording) -> Snapshots | None:
+    """Grains that drift, kept by the real recorder: 40 frames unless the budget is short."""
+    count = 500 + int(100 * mass)
+    start = np.random.default_rng(count).normal(size=(count, 3))
+
+    def frame(step: int) -> Frame:
+        grains = start + 1e-3 * step * mass, np.full((count, 3), mass)
+        links = np.full((2, 3), 0.01 * step), np.array([np.eye(3)] * 2)
+        return frame_of(step, 0.1 * step, grains, links)
+
+    recorder = Recorder(how, frame(0), 0.1)
+    for step in range(1, 40):
+        recorder.add(dict.fromkeys(TIME_SERIES, 0.1 * step), lambda step=step: frame(step))
+    return recorder.snapshots(np.full(count, 0.01), start[:, 2] > 0.0, ("bus", "head"))
 
 
 def fake_run_recorded(case: FakeCase) -> FakeResult:

@@ -15,6 +15,7 @@ from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors.attempts import Attempt, Runner, Tries, Trouble, attempt
 from sampling_sim.campaign.executors.inline import InlinePool
+from sampling_sim.campaign.executors.interface import Task
 from sampling_sim.campaign.executors.places import Inline, LocalProcesses
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.outcome import NOT_COMPARED, Status
@@ -146,10 +147,10 @@ def test_what_is_over_is_kept_when_the_place_to_run_breaks(
     """The second case cannot be sent while the first one is on its way back."""
 
     class Breaking(InlinePool):
-        def submit(self, plan: PlannedCase, case: Any) -> None:
-            if plan.index == 1:
+        def submit(self, task: Task) -> None:
+            if task.plan.index == 1:
                 raise BadInput("the scheduler is gone")
-            super().submit(plan, case)
+            super().submit(task)
 
     class Place:
         def open(self, runner: Runner, most: int) -> AbstractContextManager[InlinePool]:  # noqa: ARG002

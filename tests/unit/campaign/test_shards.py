@@ -51,7 +51,7 @@ def record(experiment: Experiment, index: int) -> tuple[CaseRecord, dict]:
     plan = experiment.planned(index)
     case = experiment.case_of(plan)
     result = fake_chain.fake_run(case, record=True)
-    return case_record(experiment, plan, case, result.outcome, result.series)
+    return case_record(experiment, plan, case, result)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def contents(experiment: Experiment, *, record: bool = True) -> list[StoreConten
     for plan in experiment.plan():
         case = experiment.case(plan.replicate, plan.design_point)
         result = fake_chain.fake_run(case, record=record)
-        found, described = case_record(experiment, plan, case, result.outcome, result.series)
+        found, described = case_record(experiment, plan, case, result)
         parts.append(single_content(found, attributes, described))
     return parts
 

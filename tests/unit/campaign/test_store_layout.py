@@ -13,6 +13,7 @@ import xarray as xr
 from test_store_file import contents, contents_with
 
 from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.executors.attempts import Attempt
 from sampling_sim.campaign.records import case_record
 from sampling_sim.errors import StoreError
 from sampling_sim.outcome import Outcome, Status, outcome_columns
@@ -122,7 +123,7 @@ def test_an_error_that_quotes_what_no_text_holds_is_kept(experiment: Load, tmp_p
     loaded = experiment()
     plan = loaded.planned(0)
     outcome = Outcome(status=Status.FAILED, message="wires \0 crossed \udcff")
-    record, described = case_record(loaded, plan, loaded.case_of(plan), outcome, {})
+    record, described = case_record(loaded, plan, loaded.case_of(plan), Attempt(outcome, {}))
     records = [replace(record, case=1), record]
     content = batch_content(records, contents(loaded)[0].attributes, described)
     write_store(tmp_path / "out.h5", content)

@@ -1,0 +1,94 @@
+"""Which cases of a campaign are recorded, and how many bytes each may take.
+
+An equal share of the budget is each case's own, known before anything runs: what is kept of a case
+does not depend on the others, nor on workers, parts or resumes.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from sampling_sim.campaign.config import Experiment, PlannedCase
+from sampling_sim.campaign.executors.attempts import Attempt
+from sampling_sim.errors import BadInput
+from sampling_sim.recording.recorder import Recording
+
+BUDGET = 1e9
+"""[B] of a campaign, before compression; chosen: ten cases at the most that one may take, and a
+file that is still sent to a colleague."""
+LEAST = 1e5
+"""[B] a case; chosen: below, a bed of some thousand grains has no second frame."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RecordedReplicates:
+    """The first replicates of a campaign, with all their design points and surfaces."""
+
+    replicates: int
+    budget: float = BUDGET
+    """[B] of all of them together, before compression."""
+
+    def cases(self, experiment: Experiment) -> int:
+        """How many cases these are; the same whatever the number of cases of a sweep."""
+        return self.replicates * experiment.surfaces * experiment.design_points
+
+    def recording(self, experiment: Experiment) -> Recording:
+        """How each of the cases is recorded.
+
+        Raises
+        ------
+        BadInput
+            If there is nothing to record, or too little for each case.
+        """
+        if self.replicates < 1:
+            raise BadInput(f"record = {self.replicates!r}: needs at least 1 replicate")
+        count = self.cases(experiment)
+        share = self.budget / count
+        if not share >= LEAST:
+            raise BadInput(
+                f"--record-budget {self.budget:.3g} B: {count} cases to record get {share:.3g} B "
+                f"each; needs at least {LEAST:.0f} B each, {LEAST * count:.3g} B in all"
+            )
+        return Recording(budget=min(share, Recording().budget))
+
+    def most(self, experiment: Experiment, replicates: int) -> float:
+        """Most [B] that a sweep of so many replicates keeps, before compression."""
+        share = min(self.replicates, replicates) / self.replicates
+        return self.recording(experiment).budget * self.cases(experiment) * share
+
+
+class Recordings:
+    """Says of each case how it is recorded, and in the end what did not fit."""
+
+    def __init__(self, experiment: Experiment, asked: RecordedReplicates | None) -> None:
+        self._replicates = 0 if asked is None else asked.replicates
+        self._recording = None if asked is None else asked.recording(experiment)
+        self._widened: list[int] = []
+        self._without = 0
+
+    def of(self, plan: PlannedCase) -> Recording | None:
+        """How a case is recorded, if it is."""
+        return self._recording if plan.replicate < self._replicates else None
+
+    def look(self, plan: PlannedCase, attempt: Attempt) -> None:
+        """Note how the recording of a finished case came out."""
+        if self.of(plan) is None or not attempt.series:  # or it ended before it began
+            return
+        if attempt.snapshots is None:
+            self._without += 1
+        elif attempt.snapshots.widening > 1:
+            self._widened.append(attempt.snapshots.widening)
+
+    def tell(self) -> None:
+        """Warn of what did not fit, in one line."""
+        if self._recording is None or not (self._widened or self._without):
+            return
+        said = []
+        if self._widened:
+            longest = max(self._widened)
+            said.append(f"{len(self._widened)} cases at up to {longest} times the interval")
+        if self._without:
+            said.append(f"{self._without} without snapshots, as one is larger than that")
+        share = f"{self._recording.budget:.3g} B a case"
+        log.warning("recorded to stay in --record-budget, %s: %s", share, "; ".join(said))
