@@ -7,7 +7,7 @@ addresses as they are needed, so that their number is bounded by time, not by me
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -100,11 +100,14 @@ def run_campaign(
     _refuse_none(workers=workers, cases=cases)
     if until is not None:
         refuse_dependent(experiment, share)
-    runner = runner or _real_runner()
     executor = executor or LocalProcesses(workers=workers)
     experiment = (experiment if seed is None else experiment.reseeded(seed)).sized(cases)
     plans = _checked_plans(experiment, cases, share)
     recordings = Recordings(experiment, record)
+
+    def task_of(plan: PlannedCase) -> Task:
+        return Task(plan, experiment.case_of(plan), recordings.of(plan))
+
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
     with interrupts_noted() as interrupted:
@@ -116,11 +119,10 @@ def run_campaign(
                 todo = (plan for plan in plans if plan.index not in finished)
                 with (
                     _kept_for_resume(folder),
-                    executor.open(runner, len(plans) - done) as pool,
+                    executor.open(runner or _real_runner(), len(plans) - done) as pool,
                 ):
                     for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
-                        tasks = _tasks(experiment, recordings, stage)
-                        _run_all(pool, tasks, keeper, interrupted, watch)
+                        _run_all(pool, iter(stage), task_of, keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
             recordings.tell()
     return folder.output
@@ -225,17 +227,10 @@ class _Keeper:
         self._untold.clear()
 
 
-def _tasks(
-    experiment: Experiment, recordings: Recordings, todo: Iterable[PlannedCase]
-) -> Iterator[Task]:
-    """Draw cases one by one, as they are asked for."""
-    for plan in todo:
-        yield Task(plan, experiment.case_of(plan), recordings.of(plan))
-
-
 def _run_all(
     pool: Pool,
-    todo: Iterator[Task],
+    todo: Iterator[PlannedCase],
+    task_of: Callable[[PlannedCase], Task],
     keeper: _Keeper,
     interrupted: threading.Event,
     watch: Watch | None,
@@ -246,7 +241,7 @@ def _run_all(
     while not interrupted.is_set():
         try:
             while waiting is not None and not pool.is_full:
-                pool.submit(waiting)
+                pool.submit(task_of(waiting))
                 waiting = next(todo, None)
             if watch is not None:
                 watch(pool.running)
