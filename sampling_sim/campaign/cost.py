@@ -19,7 +19,7 @@ from sampling_sim.campaign.leaves import flat_inputs
 from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import outcome_columns
-from sampling_sim.store import read_store
+from sampling_sim.store import read_attributes, read_columns
 
 MOST_DRAWN = 100
 """Cases that the model is evaluated for, spread evenly over the rows; chosen: under a second."""
@@ -175,11 +175,11 @@ def _measured(
     """How many of the cases a file holds, and what its cases took; None where that says nothing."""
     if resumed is None or not resumed.exists():
         return 0, None
-    content = read_store(resumed)
-    if content.attributes["campaign_id"] != experiment.campaign_id:
+    if read_attributes(resumed)["campaign_id"] != experiment.campaign_id:
         raise BadInput(f"{resumed}: holds another experiment than {experiment.file}")
-    finished = int((content.columns["case"] < cases).sum())
-    times = content.columns["wall_time"]
+    columns = read_columns(resumed, ["case", "wall_time"])
+    finished = int((columns["case"] < cases).sum())
+    times = columns["wall_time"]
     times = times[np.isfinite(times)]
     if not len(times):
         return finished, None

@@ -166,9 +166,12 @@ def open_store(path: str | Path) -> "xr.Dataset":
     """
     import xarray as xr
 
-    content = read_store(path)
-    variables = {n: ("case", c.values, dict(c.attributes)) for n, c in content.runs.items()}
-    return xr.Dataset(variables, attrs=dict(content.attributes))
+    with opened(path) as part:
+        variables = {
+            name: ("case", texts(part.values(name)), dict(part.described(name)))
+            for name in part.names
+        }
+        return xr.Dataset(variables, attrs=dict(part.attributes))
 
 
 def _merged_by_groups(

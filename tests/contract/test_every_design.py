@@ -82,6 +82,7 @@ def test_no_grains_judge_the_step_on_bare_rock() -> None:
     with Simulation(case) as simulation:
         for _ in range(3):
             simulation.advance()
+        assert simulation.frame().position.shape == (0, 3)  # and none is drawn
     with pytest.raises(DivergenceError):
         require_step(case.engine.contact_step, met_limit(case.regolith, BareRock.overlaps))
 

@@ -7,13 +7,15 @@ an experiment file and the engine, not the outcome.
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.single import rerun_case
 from sampling_sim.outcome import NOT_COMPARED
-from sampling_sim.store import read_store, same_bits
+from sampling_sim.recording.snapshots import POSITION_STEP
+from sampling_sim.store import read_snapshots, read_store, same_bits
 
 TEXT = """
 [regolith]
@@ -78,3 +80,13 @@ def test_rerun_gives_the_stored_bits_and_the_engine_had_the_drawn_speed(
     assert abs(speed - drawn[1]) < tolerance
     assert abs(speed - drawn[0]) > tolerance
     assert again.case_id == stored["case_id"][1] != stored["case_id"][0]
+    # and the snapshots show it: a mean over the first interval, to the resolution of two positions
+    found = read_snapshots(tmp_path / "again.h5", 1)
+    assert found.time == pytest.approx(np.arange(9) * 0.105)
+    way, interval = found.link_position[0, 0, 2] - found.link_position[1, 0, 2], found.time[1]
+    tolerance = (POSITION_STEP + 0.5 * FIELD * interval**2) / interval
+    assert abs(way / interval - drawn[1]) < tolerance
+    assert abs(way / interval - drawn[0]) > tolerance
+    assert (2 * found.radius).min() >= np.float32(0.02)  # the layer glued to the rock among them
+    assert found.speed[0].max() == 0.0
+    assert found.speed[-1].max() > 0.0

@@ -7,9 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 from coarse_case import BASE, flown, sampled
+from scipy.spatial.transform import Rotation
 
 from sampling_sim.outcome import NOT_COMPARED, Status
 from sampling_sim.recording.series import SERIES
+from sampling_sim.recording.snapshots import POSITION_STEP
 from sampling_sim.run import CaseResult, run_case
 from sampling_sim.simulation import Simulation
 
@@ -62,6 +64,22 @@ def test_the_sampler_collects_and_the_case_ends_clear() -> None:
     assert outcome.max_sinkage > 0.0
     assert outcome.wing_clearance > 1.0
     assert outcome.simulated_time < BASE.sequence.time_limit
+
+
+def test_snapshots_follow_the_grains_and_mark_the_sample() -> None:
+    """Against what an observer saw of the same flight, in the head's frame; see `frame_of`."""
+    result, simulation, tracks = sampled()
+    found = result.snapshots
+    assert found is not None
+    assert int(found.collected.sum()) == result.outcome.collected_count
+    head, at = simulation.design.head, len(found.step) - 1
+    turn = Rotation.from_quat(found.link_orientation[at, head]).as_matrix()
+    seen = (found.position[at] - found.link_position[at, head]) @ turn
+    expected = tracks[found.step[at] - 1]
+    near = np.abs(expected).max(axis=1) < 1.0  # a single-precision quaternion is 1e-7 of the arm
+    assert near.sum() > 100
+    assert np.abs(seen - expected)[near].max() < 2.0 * POSITION_STEP
+    assert np.abs(seen - tracks[found.step[at - 3] - 1])[near].max() > 2.0 * POSITION_STEP
 
 
 def test_brushes_at_rest_collect_under_a_twentieth() -> None:

@@ -1,6 +1,7 @@
 """Recorded cases: the same outcomes, snapshots that anyone can read, wherever the files went."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import fake_chain
@@ -25,6 +26,7 @@ from sampling_sim.store import (
     read_snapshots,
     read_store,
     same_bits,
+    write_store,
 )
 
 Load = Callable[..., Experiment]
@@ -172,6 +174,17 @@ def test_who_reads_a_case_that_was_not_recorded_is_told_how_to(stored: Path) -> 
         del file["particles/case_1_grains/radius"]
     with pytest.raises(StoreError, match=r"two\.h5: is not a result file, or damaged"):
         read_snapshots(stored, 1)
+
+
+def test_bare_rock_has_links_and_no_grains(stored: Path, tmp_path: Path) -> None:
+    content, found = read_store(stored), read_snapshots(stored, 1)
+    bare = replace(
+        found, radius=found.radius[:0], collected=found.collected[:0], speed=found.speed[:, :0],
+        position=found.position[:, :0],
+    )  # fmt: skip
+    write_store(tmp_path / "bare.h5", replace(content, snapshots={1: bare}))
+    assert equal(read_snapshots(tmp_path / "bare.h5", 1), bare)
+    assert bare.position.shape == (40, 0, 3)
 
 
 def test_a_budget_too_small_for_its_cases_is_refused_before_anything_runs(
