@@ -23,7 +23,13 @@ from sampling_sim.campaign.toml_tree import flat, override
 from sampling_sim.constants import BoolArray, IntArray
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED, outcome_columns
-from sampling_sim.store import read_store, same_bits, write_store
+from sampling_sim.store import (
+    read_attributes,
+    read_columns,
+    read_store,
+    same_bits,
+    write_store,
+)
 
 Source = str | Path | Mapping[str, Any]
 """A result file, or its columns by name."""
@@ -82,8 +88,7 @@ def read_run(source: Source, name: str, outcomes: Sequence[str]) -> Run:
     if isinstance(source, Mapping):
         columns, attributes = {k: np.asarray(v) for k, v in source.items()}, {}
     else:
-        content = read_store(source)
-        columns, attributes, name = content.columns, dict(content.attributes), str(source)
+        columns, attributes, name = read_columns(source), dict(read_attributes(source)), str(source)
     for outcome in outcomes:
         if outcome not in NUMERIC_OUTCOMES or outcome in NOT_COMPARED:
             known = [n for n in NUMERIC_OUTCOMES if n not in NOT_COMPARED]
@@ -152,13 +157,13 @@ def what_differs(base: Run, new: Run) -> list[str]:
 
 
 def write_baseline(run: Path, baseline: Path) -> None:
-    """Keep of a result file what a comparison reads: no series, no inputs that never vary.
+    """Keep of a result file what a comparison reads: no recordings, no inputs that never vary.
 
     The experiment's text stays with it, so that it can be flown again.
     """
     content = read_store(run)
     kept = {n: c for n, c in content.runs.items() if c.attributes.get("varying", 1)}
-    write_store(baseline, replace(content, runs=kept, offsets={}, series={}))
+    write_store(baseline, replace(content, runs=kept, offsets={}, series={}, snapshots={}))
 
 
 def _changed(was: object, now: object) -> str:

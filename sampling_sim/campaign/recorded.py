@@ -5,11 +5,13 @@ does not depend on the others, nor on workers, parts or resumes.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
-from sampling_sim.campaign.executors.attempts import Attempt
+from sampling_sim.campaign.executors.attempts import RunResult
 from sampling_sim.errors import BadInput
+from sampling_sim.outcome import Status
 from sampling_sim.recording.recorder import Recording
 
 BUDGET = 1e9
@@ -64,31 +66,42 @@ class Recordings:
     def __init__(self, experiment: Experiment, asked: RecordedReplicates | None) -> None:
         self._replicates = 0 if asked is None else asked.replicates
         self._recording = None if asked is None else asked.recording(experiment)
-        self._widened: list[int] = []
-        self._without = 0
+        self._widening: list[int | None] = []
 
     def of(self, plan: PlannedCase) -> Recording | None:
         """How a case is recorded, if it is."""
         return self._recording if plan.replicate < self._replicates else None
 
-    def look(self, plan: PlannedCase, attempt: Attempt) -> None:
+    def look(self, plan: PlannedCase, result: RunResult) -> None:
         """Note how the recording of a finished case came out."""
-        if self.of(plan) is None or not attempt.series:  # or it ended before it began
-            return
-        if attempt.snapshots is None:
-            self._without += 1
-        elif attempt.snapshots.widening > 1:
-            self._widened.append(attempt.snapshots.widening)
+        if self.of(plan) is not None:
+            self._widening += _widening(result)
 
     def tell(self) -> None:
         """Warn of what did not fit, in one line."""
-        if self._recording is None or not (self._widened or self._without):
-            return
-        said = []
-        if self._widened:
-            longest = max(self._widened)
-            said.append(f"{len(self._widened)} cases at up to {longest} times the interval")
-        if self._without:
-            said.append(f"{self._without} without snapshots, as one is larger than that")
-        share = f"{self._recording.budget:.3g} B a case"
-        log.warning("recorded to stay in --record-budget, %s: %s", share, "; ".join(said))
+        if self._recording is not None:
+            _warn_of_short_budget(self._recording, self._widening)
+
+
+def tell_of(recording: Recording, result: RunResult) -> None:
+    """Warn if the one case that was recorded did not fit."""
+    _warn_of_short_budget(recording, _widening(result))
+
+
+def _widening(result: RunResult) -> list[int | None]:
+    """How many times longer the interval became, None without snapshots; of a case that ended."""
+    if result.snapshots is not None:
+        return [result.snapshots.widening]
+    has_ended = result.series and result.outcome.status is not Status.DIVERGED
+    return [None] if has_ended else []
+
+
+def _warn_of_short_budget(recording: Recording, widening: Sequence[int | None]) -> None:
+    widened = [factor for factor in widening if factor is not None and factor > 1]
+    without = widening.count(None)
+    said = [f"{len(widened)} at up to {max(widened)} times the interval"] if widened else []
+    if without:
+        said.append(f"{without} without snapshots, as one is larger than that")
+    if said:
+        share = f"{recording.budget:.3g} B a case"
+        log.warning("recordings kept to their budget of %s: %s", share, "; ".join(said))

@@ -7,10 +7,12 @@ from typing import Any
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes, setting
+from sampling_sim.campaign.recorded import tell_of
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.stored import check_same_meshes, stored_experiment
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED
+from sampling_sim.recording.recorder import Recording
 from sampling_sim.store import (
     CaseRecord,
     check_new,
@@ -60,10 +62,13 @@ def run_single(
     meshes = mesh_hashes(experiment)
     plan = experiment.planned(case)
     inputs = experiment.case_of(plan)
+    recording = Recording() if record and output is not None else None
     try:
-        result = runner(inputs, record=record and output is not None)
+        result = runner(inputs, record=recording or False)
     except BadInput as error:
         raise BadInput(f"{experiment.file}: {error}") from None
+    if recording is not None:
+        tell_of(recording, result)
     finished, described = case_record(experiment, plan, inputs, result)
     if output is not None:
         attributes = root_attributes(experiment, meshes)

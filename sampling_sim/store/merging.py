@@ -83,11 +83,12 @@ class Merged:
         for i, of_part in enumerate(cases):
             if (np.diff(of_part) <= 0).any():
                 raise StoreError(f"{self._named(i)}: damaged: its rows are not sorted by case")
-        self._owner = np.repeat(np.arange(len(parts)), [len(c) for c in cases])
+        self._sizes = [len(of_part) for of_part in cases]
+        self._owner = np.repeat(np.arange(len(parts)), self._sizes)
         self._local = np.concatenate([np.arange(len(c)) for c in cases])
         self._case = np.concatenate(cases)
         wall_time = np.concatenate([part.values("wall_time") for part in parts])
-        samples = np.concatenate([self._lengths(part, "") for part in parts])
+        samples = np.concatenate([self._lengths(i, "") for i in range(len(parts))])
         drawn = [np.isin(c, p.recorded) for c, p in zip(cases, parts, strict=True)]
         # Of equal cases the one recorded best is kept, then the quickest: any rule will do that
         # does not ask for their order
@@ -107,7 +108,7 @@ class Merged:
         """Table of series → where each case starts; a case without a table is empty in it."""
         offsets = {}
         for table in sorted({table for part in self._parts for table in part.offsets}):
-            lengths = [self._lengths(part, table) for part in self._parts]
+            lengths = [self._lengths(i, table) for i in range(len(self._parts))]
             of_rows = np.concatenate(lengths)[self._rows]
             offsets[table] = np.concatenate([[0], np.cumsum(of_rows)]).astype(np.int64)
         return offsets
@@ -172,10 +173,10 @@ class Merged:
             found |= dict.fromkeys(np.intersect1d(kept, part.recorded).tolist(), part)
         return found
 
-    def _lengths(self, part: Part, table: str) -> IntArray:
-        if table in part.offsets:
-            return np.diff(part.offsets[table])
-        return np.zeros(len(part.values("case")), dtype=np.int64)
+    def _lengths(self, part: int, table: str) -> IntArray:
+        if table in (offsets := self._parts[part].offsets):
+            return np.diff(offsets[table])
+        return np.zeros(self._sizes[part], dtype=np.int64)
 
     def _check_repeats(self, name: str, values: NDArray[Any]) -> None:
         """Refuse a case that two parts hold with different results."""

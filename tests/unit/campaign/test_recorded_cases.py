@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import fake_chain
@@ -9,12 +10,14 @@ import h5py
 import numpy as np
 import pytest
 
+from sampling_sim.campaign import single
+from sampling_sim.campaign.compared import write_baseline
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors.places import Inline
 from sampling_sim.campaign.recorded import LEAST, RecordedReplicates
 from sampling_sim.campaign.sharing import Share
-from sampling_sim.campaign.single import rerun_case
+from sampling_sim.campaign.single import rerun_case, run_single
 from sampling_sim.cli import main
 from sampling_sim.errors import BadInput, StoreError
 from sampling_sim.outcome import NOT_COMPARED
@@ -149,8 +152,8 @@ def test_a_short_budget_widens_the_interval_whoever_runs_and_says_so(
     """Each case has an equal share of its own, whatever the number of cases in the sweep."""
     record = RecordedReplicates(3, 3 * LEAST)
     few = swept(experiment(), tmp_path / "few.h5", cases=2, record=record)
-    assert "recorded to stay in --record-budget" in caplog.text
-    assert "2 cases at up to 4 times the interval" in caplog.text
+    said = "recordings kept to their budget of 1e+05 B a case: 2 at up to 4 times the interval"
+    assert [record.getMessage() for record in caplog.records] == [said]
     whole = swept(experiment(), tmp_path / "whole.h5", record=record)
     how = Recording(budget=LEAST)
     for case in (0, 1):
@@ -174,6 +177,22 @@ def test_who_reads_a_case_that_was_not_recorded_is_told_how_to(stored: Path) -> 
         del file["particles/case_1_grains/radius"]
     with pytest.raises(StoreError, match=r"two\.h5: is not a result file, or damaged"):
         read_snapshots(stored, 1)
+
+
+def test_one_case_that_outgrows_what_a_case_may_take_says_so(
+    experiment: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(single, "Recording", partial(Recording, budget=5000.0))
+    run_single(experiment(), output=tmp_path / "one.h5", runner=fake_chain.fake_run)
+    assert "5e+03 B a case: 1 without snapshots, as one is larger than that" in caplog.text
+    with pytest.raises(StoreError, match="case 0 has no snapshots"):
+        read_snapshots(tmp_path / "one.h5", 0)
+
+
+def test_a_baseline_keeps_no_recording(stored: Path, tmp_path: Path) -> None:
+    write_baseline(stored, tmp_path / "kept.h5")
+    assert recorded_in(tmp_path / "kept.h5") == []
 
 
 def test_bare_rock_has_links_and_no_grains(stored: Path, tmp_path: Path) -> None:
