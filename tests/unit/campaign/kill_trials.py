@@ -31,13 +31,17 @@ from sampling_sim.campaign import batches, execute, shards
 from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.executors import attempts
 from sampling_sim.campaign.executors.places import Inline
+from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.outcome import NOT_COMPARED
+from sampling_sim.recording.recorder import Recording
 from sampling_sim.store import StoreContent, read_columns, read_store, same_bits
 
 GRID = 'sequence.behaviour={ grid = ["collect", "diverge", "raise"] }'
 STEPS = ((os, "open"), (os, "fsync"), (os, "close"), (Path, "mkdir"), (Path, "replace"),
          (Path, "unlink"), (Path, "rmdir"))  # fmt: skip
 """Calls that change what is on the disk, but for those that fill a file not yet in place."""
+RECORDED = RecordedReplicates(2)
+"""So that snapshots are under way, too."""
 shards.BATCH, batches.FAN_IN, batches.LARGE, attempts.TRIES = 4, 4, 64, 1
 
 
@@ -52,13 +56,17 @@ def sweep(experiment: Experiment, folder: Path, last_step: int = 0) -> None:
         put(self, content)
         note(folder / "put", *content.columns["case_id"])
 
-    def run(case: fake_chain.FakeCase) -> fake_chain.FakeResult:
+    def run(case: fake_chain.FakeCase, record: object = None) -> fake_chain.FakeResult:
         note(folder / "run", case.case_id)
+        if isinstance(record, Recording):
+            return fake_chain.fake_run(case, record=record)
         return fake_chain.fake_run_recorded(case)
 
     batches.BatchFolder.put = noted_put  # type: ignore[method-assign]
     steps = counted_steps(last_step)
-    execute.run_campaign(experiment, folder / "out.h5", executor=Inline(), resume=True, runner=run)
+    execute.run_campaign(
+        experiment, folder / "out.h5", executor=Inline(), resume=True, runner=run, record=RECORDED
+    )
     note(folder / "steps", str(next(steps) - 1))
 
 
@@ -118,6 +126,11 @@ def differing(a: StoreContent, b: StoreContent) -> list[str]:
         return ["names"]
     pairs = {n: (a.columns[n], b.columns[n]) for n in a.runs.keys() - NOT_COMPARED}
     pairs |= {f"series/{n}": (a.series[n].values, b.series[n].values) for n in a.series}
+    if not a.snapshots or a.snapshots.keys() != b.snapshots.keys():
+        return ["snapshots"]
+    for case, found in a.snapshots.items():
+        other = vars(b.snapshots[case])
+        pairs |= {f"{case}/{n}": (np.array(v), np.array(other[n])) for n, v in vars(found).items()}
     pairs |= {f"offsets/{t}": (a.offsets[t], b.offsets[t]) for t in a.offsets}
     return [n for n, (x, y) in pairs.items() if x.shape != y.shape or not same_bits(x, y).all()]
 

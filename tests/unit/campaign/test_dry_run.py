@@ -15,6 +15,7 @@ from sampling_sim.campaign.case_cost import CaseCost
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.cost import DRIVER, SPHERE, WORKER, campaign_plan, plan_lines
 from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.store import read_store
 
@@ -64,6 +65,18 @@ def test_a_large_campaign_is_sampled_and_takes_no_time(experiment: Load) -> None
     assert "100 of 1000000000" in report["sources"]["core_hours"]
     # sd 1 cm/s cut at four sd: 0.01 m/s × 100 s / √100
     assert report["case_seconds"] == pytest.approx(5.0, abs=5 * 0.1)
+
+
+def test_recordings_are_counted_at_their_most(experiment: Load) -> None:
+    """Cases of the first replicates times what each may take; no more than there are replicates."""
+    loaded = experiment('mechanism.depth={ grid = ["1 cm", "2 cm"] }')
+    plain = planned(loaded, cases=4)
+    assert "without time series" in plain["sources"]["file_size"]
+    for replicates, budget, most in ((3, 3e6, 3e6), (8, 8e6, 4e6), (3, 1e12, 6 * 1e8)):
+        record = RecordedReplicates(replicates, budget)
+        report = planned(loaded, cases=4, record=record)
+        assert report["file_size"] - plain["file_size"] == pytest.approx(most)
+    assert "600 MB of recordings at most" in report["sources"]["file_size"]
 
 
 @pytest.mark.parametrize(
