@@ -23,6 +23,7 @@ from sampling_sim.campaign.executors.dask_pool import _complaint
 from sampling_sim.campaign.executors.places import DaskScheduler, Inline
 from sampling_sim.campaign.executors.worker import THREADS, Enlisted
 from sampling_sim.campaign.provenance import software
+from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store import CaseRecord, read_store, same_bits
@@ -43,15 +44,20 @@ def test_an_existing_scheduler_gives_the_bits_of_this_process(
     experiment: Load, tmp_path: Path, cluster: LocalCluster
 ) -> None:
     """Twice: the keys of a campaign must not meet those of another on the same scheduler."""
-    there = DaskScheduler(cluster.scheduler_address)
+    there, record = DaskScheduler(cluster.scheduler_address), RecordedReplicates(2)
     for seed in (7, 8):
-        here = run_campaign(experiment(), tmp_path / f"here{seed}.h5", seed=seed,
-                            executor=Inline(), runner=fake_chain.fake_run)  # fmt: skip
-        out = run_campaign(experiment(), tmp_path / f"there{seed}.h5", seed=seed,
-                           executor=there, runner=fake_chain.fake_run)  # fmt: skip
+        here, out = (
+            run_campaign(experiment(), tmp_path / f"{name}{seed}.h5", seed=seed, executor=place,
+                         runner=fake_chain.fake_run, record=record)
+            for name, place in (("here", Inline()), ("there", there))
+        )  # fmt: skip
         ours, theirs = read_store(here).columns, read_store(out).columns
         for name in ours.keys() - NOT_COMPARED:
             assert same_bits(ours[name], theirs[name]).all(), name
+        snapshots = read_store(out).snapshots
+        assert sorted(snapshots) == [0, 1]
+        for case, found in read_store(here).snapshots.items():
+            assert (found.position == snapshots[case].position).all()
     assert len(cluster.scheduler.workers) == 2  # ours to use, not to end
     assert not cluster.scheduler.tasks
 
