@@ -98,6 +98,6 @@ def test_the_same_seed_gives_the_same_bits_and_another_packing_others(name: str)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MECHANISMS)
-def test_keeping_the_series_changes_nothing(name: str) -> None:
+def test_keeping_series_and_snapshots_changes_nothing(name: str) -> None:
     case = case_of(name, "grains")
     assert same(ended(name, "grains"), run_case(case, record=True).outcome) == []
