@@ -25,7 +25,7 @@ from sampling_sim.campaign.rows import Columns, rows_of, with_surface
 from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, summary
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
-from sampling_sim.outcome import Outcome, outcome_columns
+from sampling_sim.outcome import Outcome
 from sampling_sim.store import Attributes, column_names, read_attributes, read_columns
 
 DRIVEN = (*NUMERIC_OUTCOMES, *(field.name for field in fields(Outcome) if field.type is bool))
@@ -69,7 +69,8 @@ def read_results(file: Path) -> tuple[Attributes, dict[str, NDArray[Any]], Exper
 
 def needed_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
     """Of the columns of a file, those that what follows is made of."""
-    kept = {"case", "replicate", "design_point", "surface", *outcome_columns()}
+    kept = {"case", "replicate", "design_point", "surface", "status", "packing_seed", *DRIVEN}
+    kept |= {requirement.column for requirement in experiment.requirements}  # as abort_rule
     return [name for name in names if name in kept or belongs_to(name, experiment.varying_keys)]
 
 
