@@ -21,7 +21,8 @@ def print_drivers(report: Report, title: str) -> None:
     )
     entries = report["drivers"]
     if not entries:
-        print_whole("nothing: too few base points are whole, or the outcome is always the same")
+        few = "too few base points are whole" if report["design"] == "saltelli" else "no input varies"
+        print_whole(f"nothing: the outcome is always the same, or {few}")
         return
     is_given = report["design"] == "given"
     places = {(entry.get("design_point", 0), entry.get("surface", 0)) for entry in entries}

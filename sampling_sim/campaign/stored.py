@@ -144,7 +144,8 @@ def stored_drivers(columns: Columns, experiment: Experiment, outcome: str) -> di
     rows = rows[first_cases(columns["replicate"][rows], MOST)]
     names = [n for n in columns if belongs_to(n, experiment.varying_keys)]
     inputs = {n: columns[n][rows] for n in names if len(set(columns[n][rows].tolist())) > 1}
-    entries = drivers(inputs, values[rows], columns["replicate"][rows])
+    is_constant = np.ptp(values[rows]) == 0.0
+    entries = [] if is_constant else drivers(inputs, values[rows], columns["replicate"][rows])
     return base | {"design": "given", "cases": len(rows), "drivers": entries}
 
 
@@ -163,7 +164,11 @@ def _saltelli(keys: Sequence[str], values: FloatArray, columns: Columns) -> dict
     for point in np.unique(columns["design_point"]):
         for surface in np.unique(columns["surface"]):
             rows = (columns["design_point"] == point) & (columns["surface"] == surface)
-            found, used = saltelli_drivers(keys, values[rows])
+            replicate = columns["replicate"][rows]
+            # A sweep that was cut short lacks cases anywhere, and a block is known by its place
+            placed = np.full(replicate.max(initial=-1) + 1, np.nan)
+            placed[replicate] = values[rows]
+            found, used = saltelli_drivers(keys, placed)
             place = {"design_point": int(point), "surface": int(surface)}
             entries += [entry | place for entry in found]
             cases += used
