@@ -59,6 +59,21 @@ def test_few_cases_are_inconclusive_and_the_number_that_would_tell_is_named() ->
     assert str(found.cases_needed) in "\n".join(found.lines())
 
 
+def test_cases_that_would_tell_count_those_without_a_value() -> None:
+    """Of an outcome that every fourth case has, four times as many; paired or not."""
+    for seeds in ((1, 2), (1, 1)):
+        runs = [_run(400, seed=i, chance=0.3 + 0.1 * k) for k, i in enumerate(seeds)]
+        known = np.arange(400) % 4 == 0
+        some = [
+            run | {"collected_mass": np.where(known, run["collected_mass"], np.nan)} for run in runs
+        ]
+        few = [{name: values[known] for name, values in run.items()} for run in runs]
+        found, of_few = (compare(*sides).cases_needed for sides in (some, few))
+        assert found is not None
+        assert of_few is not None
+        assert found == pytest.approx(4 * of_few, rel=0.15)  # the quantiles' share is resampled
+
+
 def test_a_small_difference_of_many_cases_is_equivalent_with_a_note() -> None:
     """3 % of 2000 pairs of correlation near 1 is beyond chance and within 10 %."""
     base = _run(2000, seed=1)
