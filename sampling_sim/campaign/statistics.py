@@ -38,6 +38,7 @@ NO_INTERVALS: Mapping[str, Any] = {
 """Where there is no sample to take any from."""
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def outcome_statistics(
     values: FloatArray, clusters: Clusters | None = None, *, is_mixed: bool = False
 ) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from sampling_sim.campaign.intervals import (
     tolerance_cases,
     wilson_interval,
 )
+from sampling_sim.campaign.statistics import outcome_statistics
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
@@ -91,6 +92,25 @@ def test_many_cases_have_the_interval_of_student() -> None:
 def test_what_shows_no_spread_has_no_interval() -> None:
     for values in (np.zeros(0), np.ones(1), np.full(30, 0.2)):
         assert all(math.isnan(end) for end in mean_interval(values))
+
+
+def test_packings_whose_sums_are_equal_show_no_spread_between_them() -> None:
+    """Counts 1, 2 and 2, 1 on two packings: as many in each by chance, not by law."""
+    counts, packings = np.array([1.0, 2.0, 2.0, 1.0]) / 3.0, Clusters.of([0, 0, 1, 1])
+    assert np.isnan(mean_interval(counts, packings)).all()
+    assert np.isfinite(mean_interval(counts)).all()
+    assert np.isfinite(mean_interval(counts, Clusters.of([0, 1, 1, 0]))).all()
+
+
+def test_values_whose_squares_no_double_holds_have_statistics() -> None:
+    """Pytest makes an error of numpy's warnings, which `show` would print."""
+    values = 1e300 * np.arange(1.0, 10.0)
+    for clusters in (None, Clusters.of(np.arange(9) % 3)):
+        found = outcome_statistics(values, clusters)
+        assert found["mean"] == pytest.approx(5e300, rel=1e-15)
+        assert found["q50"] == 5e300
+        assert not np.isfinite([found["sd"], *found["mean_interval"]]).any()
+    assert outcome_statistics(1e308 * np.array([1.0, -1.0, 1.7, 1.0]))["n"] == 4
 
 
 def test_bca_agrees_with_scipy() -> None:
