@@ -21,7 +21,9 @@ def print_drivers(report: Report, title: str) -> None:
     )
     entries = report["drivers"]
     if not entries:
-        few = "too few base points are whole" if report["design"] == "saltelli" else "no input varies"
+        few = (
+            "too few base points are whole" if report["design"] == "saltelli" else "no input varies"
+        )
         print_whole(f"nothing: the outcome is always the same, or {few}")
         return
     is_given = report["design"] == "given"

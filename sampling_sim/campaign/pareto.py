@@ -84,11 +84,14 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
     Raises
     ------
     BadInput
-        If there is one design point alone.
+        If there is one design point alone, or no finished case has a value of an objective.
     """
     table = _Table.of(with_surface(columns), objectives)
     if len(table.points) < 2:
         raise BadInput("--pareto: needs design points to choose from: give a key { grid = [...] }")
+    for objective, values in zip(objectives, table.values, strict=True):
+        if not np.isfinite(values).any():
+            raise BadInput(f"--pareto {objective.text!r}: no finished case has a value of it")
     weights = table.resampled(np.random.default_rng(1))
     whole = np.ones((1, len(table.packing)))
     seen = np.stack([table.worst(i, whole) for i in range(len(objectives))], axis=-1)[0]

@@ -83,6 +83,16 @@ def test_weighted_quantiles_are_those_of_the_repeated_values() -> None:
         assert _weighted_quantile(ordered, weights, q) == pytest.approx(repeated, rel=1e-12)
 
 
+def test_what_no_case_has_cannot_be_traded() -> None:
+    """Else nothing beats any point, in all resamples."""
+    mass = np.random.default_rng(6).normal(0.2, 0.01, (3, 20))
+    nowhere = np.full_like(mass, np.nan)
+    with pytest.raises(BadInput, match="'min mean peak_force': no finished case has a value"):
+        pareto(columns(mass, nowhere), OBJECTIVES)
+    nowhere[1] = 4.0  # a point of its own: nothing beats what alone has a value
+    assert pareto(columns(mass, nowhere), OBJECTIVES)["points"][1]["is_non_dominated"]
+
+
 def test_quantiles_can_be_traded() -> None:
     rng = np.random.default_rng(5)
     mass = rng.lognormal(0.0, [[0.1], [1.0]], (2, 200))

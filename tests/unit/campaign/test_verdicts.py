@@ -81,6 +81,8 @@ def test_unfinished_cases_and_nan_count_as_not_met() -> None:
         ("collected_mass = 100 g", "OUTCOME COMPARISON BOUND"),
         ("collected_mass == 100 g", "is a number"),
         ("collected_count >= many", "bare number"),
+        ("collected_count >= nan", "must be finite"),
+        ("collected_mass <= inf g", "must be finite"),
         ("slipped >= false", "not a number"),
         ("slipped == no", "true or false"),
         ("status == colected", "status is one of"),
