@@ -248,10 +248,10 @@ def _statistic(values: FloatArray, weights: FloatArray, name: str) -> FloatArray
 
 def _weighted_quantile(ordered: FloatArray, weights: FloatArray, q: float) -> FloatArray:
     """Quantile of ascending values, each there as often as it weighs, shape (samples,)."""
-    up_to = np.cumsum(weights, axis=1)
-    place = q * (up_to[:, -1:] - 1.0) if len(ordered) else np.zeros((len(weights), 1))
     if not len(ordered):
         return np.full(len(weights), np.nan)
+    up_to = np.cumsum(weights, axis=1)
+    place = q * (up_to[:, -1:] - 1.0)
     low = (up_to <= np.floor(place)).sum(axis=1)
     high = (up_to <= np.floor(place) + 1.0).sum(axis=1)
     found = [ordered[np.minimum(at, len(ordered) - 1)] for at in (low, high)]
