@@ -136,8 +136,8 @@ def paired_rows(base: Run, new: Run) -> tuple[IntArray, IntArray]:
         address = address * len(known) + rank
     sides = address[: base.cases], address[base.cases :]
     rows = [np.flatnonzero(run.columns["seed"] >= 0) for run in (base, new)]
-    chosen = [side[some] for side, some in zip(sides, rows, strict=True)]
-    _, one, other = np.intersect1d(*chosen, return_indices=True)
+    chosen = sides[0][rows[0]], sides[1][rows[1]]
+    _, one, other = np.intersect1d(chosen[0], chosen[1], return_indices=True)
     return rows[0][one], rows[1][other]
 
 
