@@ -123,3 +123,4 @@ def test_statistics_leave_out_nan_and_unfinished_cases() -> None:
     assert mass["sd"] == pytest.approx(2**0.5, rel=1e-15)
     assert found["status"] == {"diverged": 1, "collected": 2, "empty": 1}
     assert outcome_statistics(np.array([np.nan]))["n"] == 0
+    assert outcome_statistics(np.full(60, 1.0 / 3.0))["sd"] == 0.0  # numpy's is 1e-16
