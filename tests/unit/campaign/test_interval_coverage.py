@@ -148,6 +148,20 @@ def test_quantiles_between_packings_cover_and_between_cases_do_not() -> None:
     assert covered([quantile_interval(o, 0.5) for o in ordered], 0.0) < 0.85
 
 
+def test_ranks_of_a_quantile_between_packings_are_those_of_the_closed_form() -> None:
+    """1, 2, 3 and 4 of 5 cases of four packings lie below the median of 20.
+
+    Error of the share: sqrt(4/3 · (1.5² + 0.5² + 0.5² + 1.5²)) / 20 = 0.1291; t of 3 at 50 % 0.7649.
+    So floor(20 · 0.4013) = 8 and ceil(20 · 0.5987) + 1 = 13.
+    """
+    packing = np.repeat(np.arange(4), 5)
+    is_high = np.concatenate([np.arange(5) >= below for below in (1, 2, 3, 4)])
+    values = np.zeros(20)
+    values[~is_high], values[is_high] = np.arange(1.0, 11.0), np.arange(11.0, 21.0)
+    found = clustered_quantile_interval(values, np.sort(values), 0.5, Clusters.of(packing), 0.5)
+    assert found == (8.0, 13.0)
+
+
 @pytest.mark.parametrize("q", [0.05, 0.5, 0.95])
 @pytest.mark.parametrize("cases", [5, 10, 20, 50])
 def test_intervals_of_quantiles_cover_whatever_the_law(q: float, cases: int) -> None:
