@@ -85,7 +85,7 @@ def _index_cells(index: Report | None) -> list[str]:
     if index is None:
         return ["-", "-", "-"]
     mark = "*" if index.get("distinguishable") else ""
-    return [f"{index['value']:.2f}{mark}", *(f"{end:.2f}" for end in index["interval"])]
+    return [f"{index['value']:z.2f}{mark}", *(f"{end:z.2f}" for end in index["interval"])]
 
 
 def _print_differences(differences: Sequence[Report]) -> None:

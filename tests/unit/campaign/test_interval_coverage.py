@@ -151,7 +151,7 @@ def test_quantiles_between_packings_cover_and_between_cases_do_not() -> None:
 def test_ranks_of_a_quantile_between_packings_are_those_of_the_closed_form() -> None:
     """1, 2, 3 and 4 of 5 cases of four packings lie below the median of 20.
 
-    Error of the share: sqrt(4/3 · (1.5² + 0.5² + 0.5² + 1.5²)) / 20 = 0.1291; t of 3 at 50 %: 0.765.
+    Error of the share: sqrt(4/3 · (1.5² + 0.5² + 0.5² + 1.5²)) / 20 = 0.1291; t of 3 is 0.765.
     So floor(20 · 0.4013) = 8 and ceil(20 · 0.5987) + 1 = 13.
     """
     packing = np.repeat(np.arange(4), 5)
