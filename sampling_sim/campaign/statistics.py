@@ -110,7 +110,7 @@ def summary(
 
 
 def _spread(values: FloatArray, ordered: FloatArray) -> float:
-    """Standard deviation of the sample; 0, and not round-off of the mean, where all are equal."""
+    """Return the sample's standard deviation; 0, not round-off of the mean, where all are equal."""
     if len(values) < 2:
         return np.nan
     return float(values.std(ddof=1)) if ordered[0] < ordered[-1] else 0.0

@@ -79,7 +79,8 @@ class ProbabilityKnown:
             low, high = binomial_bounds(int(is_met.sum()), len(is_met), 0.5 + 0.5 * LOOK_CONFIDENCE)
             if 0.5 * (high - low) > widest:
                 widest, share = 0.5 * (high - low), float(is_met.mean())
-        text = f"{self.requirement.text}: {share:.1%} ± {widest:.1%}, wanted ± {100.0 * self.half_width:.3g}%"
+        wanted = f"wanted ± {100.0 * self.half_width:.3g}%"
+        text = f"{self.requirement.text}: {share:.1%} ± {widest:.1%}, {wanted}"
         return Look(0.0 <= widest <= self.half_width, text)
 
 
