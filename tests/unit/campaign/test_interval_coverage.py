@@ -115,8 +115,12 @@ def test_values_whose_squares_no_double_holds_have_statistics() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [np.random.default_rng(2).lognormal(0.0, 0.8, 30), np.repeat([0.0, 1.0], [25, 5])],
-    ids=["skewed", "tied"],
+    [
+        np.random.default_rng(2).lognormal(0.0, 0.8, 30),
+        np.repeat([0.0, 1.0], [25, 5]),
+        np.repeat([0.0, 0.3], [25, 5]),
+    ],
+    ids=["skewed", "counts", "tied"],
 )
 def test_bca_agrees_with_scipy(values: np.ndarray) -> None:
     """Ends of 4,000 resamples move by 1.1 % of the width, of 9,999 by 0.7 %; 3 of it allowed."""

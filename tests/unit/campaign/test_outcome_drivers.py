@@ -88,7 +88,7 @@ def test_a_saltelli_design_gives_first_order_and_total() -> None:
 
 
 def test_drivers_are_told_from_chance_among_all_inputs() -> None:
-    """Holm: 0.05 / 4, / 3, / 2, / 1, up to the first that is not; each at 0.05 all four would be."""
+    """Holm: 0.05 / 4, / 3, / 2, / 1, up to the first that is not; at 0.05 all four would be."""
     entries = [{"p_value": p} for p in (0.03, 0.005, 0.04, 0.015)]
     _mark_distinguishable(entries)
     assert [entry["distinguishable"] for entry in entries] == [False, True, False, True]
