@@ -147,6 +147,19 @@ def test_tables_hold_any_number_whole_in_80_columns(
     assert cells == ["1.5e20", "1e100", "2e-300", "0", "1e-10", "120", "inf"]
 
 
+def test_texts_of_a_file_are_shown_as_they_are_and_on_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As rich's markup or emoji, or as the terminal's own escapes, they would do something."""
+    for text, shown in (
+        ("[red]a[/]", "[red]a[/]"),
+        (":b:", ":b:"),
+        ("x\n\x1b[31m", r"x\n\x1b[31m"),
+    ):
+        terminal.print_whole(terminal.cell(text))
+        assert capsys.readouterr().out == f"{shown}\n"
+
+
 def test_design_points_have_their_own_verdicts(
     call: Call, experiment_file: Path, tmp_path: Path
 ) -> None:
