@@ -168,19 +168,20 @@ class ShardFolder:
         if self.path.exists():
             self._remove_folder()
         if not self.output.exists():
-            for made in self._made:
-                made.rmdir()
+            with suppress(OSError):  # another has put a file there meanwhile
+                for made in self._made:
+                    made.rmdir()
+        self._unlock()
 
     def release(self) -> None:
         """Let another process have the folder; it goes if it holds no case."""
-        if self._lock is None:
+        if self._lock is None:  # never had, or removed: it may be another's by now
             return
         with suppress(StoreError, BadInput):  # it is being raised already, or there is worse
             self.flush()
-        if self.path.exists() and not self._batches.paths():
+        if not self._batches.paths():
             self.discard()
-        os.close(self._lock)
-        self._lock = None
+        self._unlock()
 
     def _make(self) -> None:
         """Make the folder, or take one that was left, and lock it."""
@@ -202,6 +203,11 @@ class ShardFolder:
         self._lock = lock
         for left in (*leftovers(self.output), *self._batches.leftovers()):
             _remove(left)
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _set_aside(self) -> None:
         """Put the output out of reach of a later resume, and drop the cases of a killed sweep."""
