@@ -21,7 +21,7 @@ from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors import dask_pool, places
 from sampling_sim.campaign.executors.dask_pool import _complaint
 from sampling_sim.campaign.executors.places import DaskScheduler, Inline
-from sampling_sim.campaign.executors.worker import THREADS, Enlisted
+from sampling_sim.campaign.executors.worker import THREADS, Enlisted, Terms, enlist
 from sampling_sim.campaign.provenance import software
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED
@@ -86,6 +86,12 @@ def test_what_is_wrong_with_a_worker() -> None:
     )
     absent = ModuleNotFoundError("No module named 'sampling_sim'")
     assert "No module named 'sampling_sim'" in _complaint(absent, here)
+
+
+def test_a_limit_below_what_a_worker_has_is_refused_before_it_is_set() -> None:
+    """Set, it would leave a worker that cannot even answer: the sweep would wait for ever."""
+    with pytest.raises(MemoryError, match=r"^0\.001 GB a worker; needs 0\.\d+ GB before a case"):
+        enlist(Terms(memory=1e6, is_ours=False))
 
 
 def test_one_refused_worker_among_good_ones_is_told_and_left_out(
