@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.campaign.batches import BatchFolder
+from sampling_sim.campaign.batches import BatchFolder, shards_of
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.stored import check_same_meshes, stored_experiment
 from sampling_sim.errors import BadInput, SchemaVersionError, StoreError
@@ -49,7 +49,7 @@ class ShardFolder:
     def __init__(self, output: Path, attributes: Attributes) -> None:
         check_names_file(output)
         self.output = output
-        self.path = output.with_name(output.name + ".shards")
+        self.path = shards_of(output)
         self._attributes = attributes
         self._batches = BatchFolder(self.path)
         self._replaced = self.path / "replaced.h5"
@@ -76,10 +76,10 @@ class ShardFolder:
         """
         if resume and overwrite:
             raise BadInput("--resume and --overwrite exclude each other")
-        existing = [path for path in (self.output, self.path) if path.exists()]
-        if existing and not (resume or overwrite):
-            raise BadInput(f"{existing[0]}: exists already; give --resume or --overwrite")
         try:
+            existing = [path for path in (self.output, self.path) if path.exists()]
+            if existing and not (resume or overwrite):
+                raise BadInput(f"{existing[0]}: exists already; give --resume or --overwrite")
             self._make()
             if overwrite:
                 self._set_aside()
