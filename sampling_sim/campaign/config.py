@@ -176,7 +176,9 @@ class Experiment:
         mine, theirs = flat(self.tree), flat(other.tree)
         keys = sorted(mine.keys() | theirs.keys())
         free = {"campaign.cases", "requirements"}
-        different = [k for k in keys if mine.get(k) != theirs.get(k) and k not in free]
+        # As `campaign_id` sees them, to which 1 and 1.0 are not the same
+        hashes = [[content_hash({k: tree.get(k)}) for k in keys] for tree in (mine, theirs)]
+        different = [k for k, a, b in zip(keys, *hashes, strict=True) if a != b and k not in free]
         sizes = self.campaign.cases, other.campaign.cases
         if not self.campaign.can_be_extended and sizes[0] != sizes[1]:
             why = f"{self.campaign.design} of {sizes[1]} cases cannot become one of {sizes[0]}"

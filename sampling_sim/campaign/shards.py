@@ -248,7 +248,7 @@ class ShardFolder:
         """Refuse to go on with a file of another experiment, and say what differs."""
         if attributes["campaign_id"] != experiment.campaign_id:
             stored = stored_experiment(attributes, str(self.output), experiment.case_type)
-            keys = ", ".join(experiment.differences(stored))
+            keys = ", ".join(experiment.differences(stored)) or "a table without keys"
             raise BadInput(f"{self.output}: holds another experiment; what differs: {keys}")
         check_same_meshes(attributes, str(self.output), meshes)
 

@@ -189,7 +189,7 @@ def test_a_sweep_that_has_ended_leaves_the_folder_to_the_next_one(
 
 
 def test_a_folder_that_others_use_meanwhile_stays(experiment: Load, tmp_path: Path) -> None:
-    """Two sweeps of new files in a new folder, of which the one that made it ends without a case."""
+    """Of two sweeps into a new folder the one that made it ends without a case."""
     loaded = experiment()
     meshes = mesh_hashes(loaded)
     first = ShardFolder(tmp_path / "new" / "a.h5", root_attributes(loaded, meshes))
