@@ -358,6 +358,9 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
             ],
             "campaign.design = 'sobol'",
         ),
+        (["sweep", "{file}", "-o", "{new}", "-n", "9" * 20], "must be from 1 to 1000000000"),
+        (["sweep", "{file}", "-o", "{new}", "-n", "9" * 20, "--dry-run"], "must be from 1 to 100"),
+        (["sweep", "{file}", "-o", "{new}", "--shard", "1/" + "9" * 5000], "must be k/K"),
         (["sweep", "{file}", "-o", "{new}", "--shard", "3/2"], "--shard '3/2': must be k/K"),
         (["sweep", "{file}", "-o", "{new}", "--shard", "8/9"], "--shard 8/9: holds no case"),
         (
