@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import shutil
 import subprocess
@@ -143,6 +144,25 @@ def test_what_slurm_needs_is_one_line(
         run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
                      runner=fake_chain.fake_run)  # fmt: skip
     assert not list(tmp_path.iterdir())
+
+
+def test_a_slurm_whose_controller_is_down_is_one_line(
+    experiment: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `scontrol ping` says it; dask-jobqueue would wait for ever."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("sbatch", "scontrol"):
+        (programs / name).write_text(
+            "#!/bin/sh\necho 'Slurmctld(primary) at there is DOWN'\nexit 1\n"
+        )
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", SimpleNamespace(SLURMCluster=pytest.fail))
+    with pytest.raises(BadInput, match=r"controller does not answer \(Slurmctld.* is DOWN\)$"):
+        run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
+                     runner=fake_chain.fake_run)  # fmt: skip
+    assert list(tmp_path.iterdir()) == [programs]
 
 
 @pytest.mark.slow
