@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from sampling_sim.campaign.batches import BatchFolder, shards_of
 from sampling_sim.campaign.case_cost import CaseCost, case_cost
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.distributions import Choice, Distribution, Grid
 from sampling_sim.campaign.leaves import flat_inputs
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import outcome_columns
-from sampling_sim.store import read_store
+from sampling_sim.store import read_attributes, read_columns
 
 MOST_DRAWN = 100
 """Cases that the model is evaluated for, spread evenly over the rows; chosen: under a second."""
@@ -69,8 +70,8 @@ def campaign_plan(
     workers
         Worker processes, one core each.
     resumed
-        Result file that the sweep would go on from: what is finished costs nothing, and its wall
-        times stand for the rest.
+        Result file that the sweep would go on from, with what waits beside it: what is finished
+        costs nothing, and its wall times stand for the rest.
     cost_of
         Model of one case.
 
@@ -161,14 +162,14 @@ def _measured(
     experiment: Experiment, cases: int, resumed: Path | None
 ) -> tuple[int, _Estimate | None]:
     """How many of the cases a file holds, and what its cases took; None where that says nothing."""
-    if resumed is None or not resumed.exists():
-        return 0, None
-    content = read_store(resumed)
-    if content.attributes["campaign_id"] != experiment.campaign_id:
-        raise BadInput(f"{resumed}: holds another experiment than {experiment.file}")
-    finished = int((content.columns["case"] < cases).sum())
-    times = content.columns["wall_time"]
-    times = times[np.isfinite(times)]
+    taken: dict[int, float] = {}
+    for path in _results(resumed):
+        if read_attributes(path)["campaign_id"] != experiment.campaign_id:
+            raise BadInput(f"{path}: holds another experiment than {experiment.file}")
+        columns = read_columns(path, ["case", "wall_time"])
+        taken |= zip(columns["case"].tolist(), columns["wall_time"].tolist(), strict=True)
+    finished = sum(case < cases for case in taken)
+    times = np.array([seconds for seconds in taken.values() if math.isfinite(seconds)])
     if not len(times):
         return finished, None
     error = float(times.std(ddof=1) / math.sqrt(len(times))) if len(times) > 1 else math.inf
@@ -177,6 +178,13 @@ def _measured(
     factor = 1.0 + 2.0 * error / mean if mean > 0.0 and math.isfinite(error) else ACCURACY
     source = f"mean wall time of the {len(times)} finished cases of {resumed}"
     return finished, _Estimate(mean, factor, source)
+
+
+def _results(output: Path | None) -> list[Path]:
+    """Files that a sweep into an output would go on from."""
+    if output is None:
+        return []
+    return [*([output] if output.exists() else []), *BatchFolder(shards_of(output)).paths()]
 
 
 def _wall_seconds(cases: int, seconds: float, bed_seconds: float, workers: int) -> float:

@@ -93,7 +93,8 @@ def run_campaign(
     SweepInterrupted
         After Ctrl-C, once the finished cases are merged into the output.
     """
-    _refuse_none(workers=workers, cases=cases)
+    if workers < 1:
+        raise BadInput(f"workers = {workers!r}: needs at least 1")
     if until is not None:
         refuse_dependent(experiment, share)
     runner = runner or _real_runner()
@@ -122,12 +123,6 @@ def run_campaign(
                         _run_all(pool, experiment, iter(stage), keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
     return folder.output
-
-
-def _refuse_none(**counts: int | None) -> None:
-    for name, count in counts.items():
-        if count is not None and count < 1:
-            raise BadInput(f"{name} = {count!r}: needs at least 1")
 
 
 def _real_runner() -> Runner:

@@ -24,9 +24,9 @@ from sampling_sim.commands.where import (
     SlurmOption,
     Where,
     Workers,
-    cores,
     executor_of,
 )
+from sampling_sim.errors import BadInput
 
 if TYPE_CHECKING:
     from sampling_sim.campaign.config import Experiment
@@ -64,18 +64,26 @@ def sweep(
     from sampling_sim import terminal
     from sampling_sim.campaign.config import load_experiment
     from sampling_sim.campaign.execute import SweepInterrupted, run_campaign
+    from sampling_sim.campaign.executors.places import LocalProcesses, SlurmJobs
     from sampling_sim.campaign.sharing import read_share
+    from sampling_sim.campaign.stages import refuse_dependent
     from sampling_sim.campaign.stopping import read_rule
     from sampling_sim.progress import sweep_display
 
     executor = executor_of(where, workers, scheduler, slurm_option or (), case_timeout, memory)
     share = None if shard is None else read_share(shard)
     loaded = load_experiment(experiment, set_ or ())
-    if dry_run:
-        loaded = loaded if seed is None else loaded.reseeded(seed)
-        _print_plan(loaded, cases, workers or cores(), output if resume else None, json)
-        return
     rule = None if until is None else read_rule(until, loaded.requirements)
+    if dry_run:
+        if share is not None:
+            raise BadInput("--shard has no meaning with --dry-run, which is of the whole campaign")
+        if rule is not None:
+            refuse_dependent(loaded, share)
+        loaded = loaded if seed is None else loaded.reseeded(seed)
+        # A Dask scheduler is not asked
+        used = executor.workers if isinstance(executor, LocalProcesses | SlurmJobs) else 1
+        _print_plan(loaded, cases, used, output if resume else None, json)
+        return
     kept: int | None = None
     with sweep_display("cases") as (progress, watch, looked):
         try:

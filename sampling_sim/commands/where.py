@@ -22,6 +22,9 @@ class Where(StrEnum):
     SLURM = "slurm"
 
 
+MOST = 1e15
+"""[s] or [B] that a limit may be; chosen: the kernel takes it, and nothing comes near it."""
+
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes, one a core here; jobs of Slurm.")
 ]
@@ -96,8 +99,10 @@ def _quantity(option: str, text: str | None, unit: str) -> float | None:
         found = magnitude(text, unit)
     except ValueError as error:
         raise BadInput(f"{option} {text!r} {error}") from None
-    if not 0.0 < found < float("inf"):
-        raise BadInput(f"{option} {text!r} must be more than 0 {unit} and finite")
+    if unit == "byte" and text.strip()[-1:].isdigit():  # for pint a byte is a number
+        raise BadInput(f'{option} {text!r} needs a unit, as "2 GB"')
+    if not 0.0 < found < MOST:
+        raise BadInput(f"{option} {text!r} must be more than 0 and less than {MOST:g} {unit}")
     return found
 
 
