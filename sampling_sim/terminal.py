@@ -156,8 +156,8 @@ def print_error(text: str) -> None:
 
 
 def _console() -> Console:
-    # Square brackets hold units and lists here, not rich's markup
-    return Console(markup=False, highlight=False)
+    # Square brackets hold units and lists here, colons are of paths and names: no markup, no emoji
+    return Console(markup=False, highlight=False, emoji=False)
 
 
 def plain_table(*, show_header: bool = True) -> Table:
@@ -191,7 +191,10 @@ def cell(value: Any) -> str:
         return "[" + ", ".join(cell(entry) for entry in value) + "]"
     if isinstance(value, dict):
         return ", ".join(f"{key}: {cell(entry)}" for key, entry in value.items())
-    return str(value)
+    text = str(
+        value
+    )  # of a file from elsewhere: breaks would tear lines, escapes command terminals
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 def _jsonable(value: Any) -> Any:

@@ -21,7 +21,10 @@ def print_drivers(report: Report, title: str) -> None:
     )
     entries = report["drivers"]
     if not entries:
-        print_whole("nothing: too few base points are whole, or the outcome is always the same")
+        few = (
+            "too few base points are whole" if report["design"] == "saltelli" else "no input varies"
+        )
+        print_whole(f"nothing: the outcome is always the same, or {few}")
         return
     is_given = report["design"] == "given"
     places = {(entry.get("design_point", 0), entry.get("surface", 0)) for entry in entries}
@@ -82,7 +85,7 @@ def _index_cells(index: Report | None) -> list[str]:
     if index is None:
         return ["-", "-", "-"]
     mark = "*" if index.get("distinguishable") else ""
-    return [f"{index['value']:.2f}{mark}", *(f"{end:.2f}" for end in index["interval"])]
+    return [f"{index['value']:z.2f}{mark}", *(f"{end:z.2f}" for end in index["interval"])]
 
 
 def _print_differences(differences: Sequence[Report]) -> None:

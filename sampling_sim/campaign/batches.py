@@ -13,7 +13,7 @@ from pathlib import Path
 from sampling_sim.store import StoreContent, merge_stores, write_store
 
 FAN_IN = 16
-"""Files of like size that are merged into one; chosen: a case is copied four times at most before
+"""Files of like size that are merged into one; chosen: a case is copied three times at most before
 its file counts as large, and a sweep of minutes has some ten files."""
 LARGE = FAN_IN**3
 """[1] cases from which a file stays as it is; chosen: a million cases are 250 files at most, and no
@@ -21,6 +21,11 @@ merge before the last holds more than 16 times as many, a second's work."""
 
 _NAME = re.compile(r"(?:part-(?P<serial>\d+)-(?P<cases>\d+)|case-\d+)\.h5")
 """`part-SERIAL-CASES.h5`; `case-N.h5` of one case is how version 0.1 named them."""
+
+
+def shards_of(output: Path) -> Path:
+    """Folder in which the finished cases of an output wait."""
+    return output.with_name(output.name + ".shards")
 
 
 class BatchFolder:

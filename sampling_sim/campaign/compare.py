@@ -200,22 +200,27 @@ class _PointComparison:
         unknown = math.nan, math.nan
         self._add(name, "distribution", "difference", unknown, statistic, p_value)
         needed = two_samples.cases_to_see(samples, self.margin, self.level)
-        self.cases_needed = max(self.cases_needed, needed if self.has_same_packings else math.inf)
+        self._need(needed if self.has_same_packings else math.inf, samples)
 
     def _equivalences(self, name: str, samples: TwoSamples) -> bool:
         means = float(samples.base.mean()), float(samples.new.mean())
         p_values = [two_samples.mean_equivalence(samples, self.margin)]
         self._add(name, "mean", "equivalence", means, _relative(*means), p_values[0])
-        needed = [self.cases_needed, two_samples.cases_to_show(samples, self.margin)]
+        self._need(two_samples.cases_to_show(samples, self.margin), samples)
         width = self.margin * abs(means[0])
         for title, share in QUANTILES.items():
             p_value, error = two_samples.quantile_equivalence(samples, share, width, self.rng)
             ends = tuple(float(np.quantile(v, share)) for v in (samples.base, samples.new))
             self._add(name, title, "equivalence", ends, _relative(*ends), p_value)
             p_values.append(p_value)
-            needed.append(two_samples.quantile_cases_to_show(samples, share, width, error))
-        self.cases_needed = max(needed)
+            needed = two_samples.quantile_cases_to_show(samples, share, width, error)
+            self._need(needed, samples)
         return all(p <= EQUIVALENCE_LEVEL for p in p_values)
+
+    def _need(self, values: float, samples: TwoSamples) -> None:
+        """Take up how many cases give so many values, if as many have one as did."""
+        cases_a_value = min(self.base.cases, self.new.cases) / samples.smaller
+        self.cases_needed = max(self.cases_needed, values * cases_a_value)
 
     def _samples(self, name: str, known: Sequence[BoolArray]) -> TwoSamples:
         """Give a column's rows that are known; packings' means where the runs flew others."""

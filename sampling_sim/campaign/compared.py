@@ -24,6 +24,7 @@ from sampling_sim.constants import BoolArray, IntArray
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED, outcome_columns
 from sampling_sim.store import (
+    column_names,
     read_attributes,
     read_columns,
     read_store,
@@ -88,7 +89,9 @@ def read_run(source: Source, name: str, outcomes: Sequence[str]) -> Run:
     if isinstance(source, Mapping):
         columns, attributes = {k: np.asarray(v) for k, v in source.items()}, {}
     else:
-        columns, attributes, name = read_columns(source), dict(read_attributes(source)), str(source)
+        read = {*ADDRESS, *outcome_columns()}.intersection(column_names(source))
+        columns = read_columns(source, [*read])  # inputs are five times as many, and not compared
+        attributes, name = dict(read_attributes(source)), str(source)
     for outcome in outcomes:
         if outcome not in NUMERIC_OUTCOMES or outcome in NOT_COMPARED:
             known = [n for n in NUMERIC_OUTCOMES if n not in NOT_COMPARED]
@@ -126,13 +129,16 @@ def check_same_points(base: Run, new: Run) -> None:
 
 def paired_rows(base: Run, new: Run) -> tuple[IntArray, IntArray]:
     """Rows of both runs that had the same random numbers, in the order of their addresses."""
-    found = []
-    for run in (base, new):
-        keys = zip(*(run.columns[name].tolist() for name in ADDRESS), strict=True)
-        found.append({key: row for row, key in enumerate(keys) if key[0] >= 0})
-    common = sorted(found[0].keys() & found[1].keys())
-    rows = np.array([[side[key] for key in common] for side in found], dtype=np.int64)
-    return rows[0], rows[1]
+    address = np.zeros(base.cases + new.cases, dtype=np.int64)
+    for name in ADDRESS:
+        both = np.concatenate([base.columns[name], new.columns[name]])
+        known, rank = np.unique(both, return_inverse=True)
+        address = address * len(known) + rank
+    sides = address[: base.cases], address[base.cases :]
+    rows = [np.flatnonzero(run.columns["seed"] >= 0) for run in (base, new)]
+    chosen = sides[0][rows[0]], sides[1][rows[1]]
+    _, one, other = np.intersect1d(chosen[0], chosen[1], return_indices=True)
+    return rows[0][one], rows[1][other]
 
 
 def are_same_bits(base: Run, new: Run) -> bool:

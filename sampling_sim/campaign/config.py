@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sampling_sim.campaign.distributions import Distribution
-from sampling_sim.campaign.draws import CampaignParameters, Draws, Plan, PlannedCase
+from sampling_sim.campaign.draws import MOST_CASES, CampaignParameters, Draws, Plan, PlannedCase
 from sampling_sim.campaign.leaves import field_types, flat_inputs
 from sampling_sim.campaign.parameters import MissingKeyError, build, build_fixed, unknown_key
 from sampling_sim.campaign.requirements import Requirement, read_requirement
@@ -123,9 +123,12 @@ class Experiment:
 
         Raises
         ------
-        ConfigError
-            If another number of cases is asked for where it is part of the design: see `sized`.
+        BadInput
+            If the number of cases is none that `campaign.cases` could be; a `ConfigError` if it is
+            another one where it is part of the design: see `sized`.
         """
+        if cases is not None and not 1 <= cases <= MOST_CASES:
+            raise BadInput(f"cases = {cases!r}: must be from 1 to {MOST_CASES}")
         own = self.campaign.cases
         if not self.campaign.can_be_extended and cases not in (None, own):
             raise ConfigError("campaign.cases", own, f"a Latin hypercube of {own} is not one of "
@@ -176,7 +179,9 @@ class Experiment:
         mine, theirs = flat(self.tree), flat(other.tree)
         keys = sorted(mine.keys() | theirs.keys())
         free = {"campaign.cases", "requirements"}
-        different = [k for k in keys if mine.get(k) != theirs.get(k) and k not in free]
+        # As `campaign_id` sees them, to which 1 and 1.0 are not the same
+        hashes = [[content_hash({k: tree.get(k)}) for k in keys] for tree in (mine, theirs)]
+        different = [k for k, a, b in zip(keys, *hashes, strict=True) if a != b and k not in free]
         sizes = self.campaign.cases, other.campaign.cases
         if not self.campaign.can_be_extended and sizes[0] != sizes[1]:
             why = f"{self.campaign.design} of {sizes[1]} cases cannot become one of {sizes[0]}"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sampling_sim.campaign.batches import BatchFolder, shards_of
 from sampling_sim.campaign.case_cost import CaseCost, case_cost
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.distributions import Choice, Distribution, Grid
@@ -71,8 +72,8 @@ def campaign_plan(
     workers
         Worker processes, one core each.
     resumed
-        Result file that the sweep would go on from: what is finished costs nothing, and its wall
-        times stand for the rest.
+        Result file that the sweep would go on from, with what waits beside it: what is finished
+        costs nothing, and its wall times stand for the rest.
     record
         Replicates of which time series and snapshots would be kept.
     cost_of
@@ -173,14 +174,14 @@ def _measured(
     experiment: Experiment, cases: int, resumed: Path | None
 ) -> tuple[int, _Estimate | None]:
     """How many of the cases a file holds, and what its cases took; None where that says nothing."""
-    if resumed is None or not resumed.exists():
-        return 0, None
-    if read_attributes(resumed)["campaign_id"] != experiment.campaign_id:
-        raise BadInput(f"{resumed}: holds another experiment than {experiment.file}")
-    columns = read_columns(resumed, ["case", "wall_time"])
-    finished = int((columns["case"] < cases).sum())
-    times = columns["wall_time"]
-    times = times[np.isfinite(times)]
+    taken: dict[int, float] = {}
+    for path in _results(resumed):
+        if read_attributes(path)["campaign_id"] != experiment.campaign_id:
+            raise BadInput(f"{path}: holds another experiment than {experiment.file}")
+        columns = read_columns(path, ["case", "wall_time"])
+        taken |= zip(columns["case"].tolist(), columns["wall_time"].tolist(), strict=True)
+    finished = sum(case < cases for case in taken)
+    times = np.array([seconds for seconds in taken.values() if math.isfinite(seconds)])
     if not len(times):
         return finished, None
     error = float(times.std(ddof=1) / math.sqrt(len(times))) if len(times) > 1 else math.inf
@@ -189,6 +190,13 @@ def _measured(
     factor = 1.0 + 2.0 * error / mean if mean > 0.0 and math.isfinite(error) else ACCURACY
     source = f"mean wall time of the {len(times)} finished cases of {resumed}"
     return finished, _Estimate(mean, factor, source)
+
+
+def _results(output: Path | None) -> list[Path]:
+    """Files that a sweep into an output would go on from."""
+    if output is None:
+        return []
+    return [*([output] if output.exists() else []), *BatchFolder(shards_of(output)).paths()]
 
 
 def _wall_seconds(cases: int, seconds: float, bed_seconds: float, workers: int) -> float:

@@ -25,12 +25,15 @@ from sampling_sim.campaign.parameters import MissingKeyError
 from sampling_sim.campaign.surfaces import Axis
 from sampling_sim.errors import ConfigError
 
+MOST_CASES = 10**9
+"""chosen: to draw so many takes weeks already."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignParameters:
     """How many cases, how their inputs are spread, and the seed that all randomness comes from."""
 
-    cases: Annotated[int, Ge(1)]
+    cases: Annotated[int, Ge(1), Le(MOST_CASES)]
     """[1] replicates of every design point on every surface; of a Saltelli design, base points."""
     seed: Annotated[int, Ge(0), Le(2**63 - 1)]
     """Seed of the campaign; the upper limit is what a 64-bit column holds."""

@@ -118,6 +118,7 @@ def drivers(
     also `p_value` against shuffled inputs and whether it is `distinguishable` from them among all
     inputs [H1979]_.
     """
+    outcome = outcome / (np.abs(outcome).max() or 1.0)  # no index depends on it; squares overflow
     label = np.unique(replicate, return_inverse=True)[1]
     some, few = first_cases(label, MOST), first_cases(label, MOST_DELTA)
     whole, part = Sample(outcome[some], label[some]), Sample(outcome[few], label[few])

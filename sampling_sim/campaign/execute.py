@@ -97,17 +97,14 @@ def run_campaign(
     SweepInterrupted
         After Ctrl-C, once the finished cases are merged into the output.
     """
-    _refuse_none(workers=workers, cases=cases)
+    if workers < 1:
+        raise BadInput(f"workers = {workers!r}: needs at least 1")
     if until is not None:
         refuse_dependent(experiment, share)
     executor = executor or LocalProcesses(workers=workers)
     experiment = (experiment if seed is None else experiment.reseeded(seed)).sized(cases)
     plans = _checked_plans(experiment, cases, share)
     recordings = Recordings(experiment, record)
-
-    def task_of(plan: PlannedCase) -> Task:
-        return Task(plan, experiment.case_of(plan), recordings.of(plan))
-
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
     with interrupts_noted() as interrupted:
@@ -122,7 +119,7 @@ def run_campaign(
                     executor.open(runner or _real_runner(), len(plans) - done) as pool,
                 ):
                     for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
-                        _run_all(pool, iter(stage), task_of, keeper, interrupted, watch)
+                        _run_all(pool, iter(stage), keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
             recordings.tell()
     return folder.output
@@ -141,12 +138,6 @@ def _checked_plans(
     for plan in plans:
         experiment.case_of(plan)
     return plans
-
-
-def _refuse_none(**counts: int | None) -> None:
-    for name, count in counts.items():
-        if count is not None and count < 1:
-            raise BadInput(f"{name} = {count!r}: needs at least 1")
 
 
 def _real_runner() -> Runner:
@@ -178,7 +169,7 @@ def _kept_for_resume(folder: ShardFolder) -> Iterator[None]:
 
 
 class _Keeper:
-    """Puts finished cases on the disk, counts them and reports them."""
+    """Draws cases, puts finished ones on the disk, counts them and reports them."""
 
     def __init__(
         self,
@@ -194,6 +185,10 @@ class _Keeper:
         self._cases, self._done = cases, done
         self._untold: list[CaseRecord] = []
         self._refused, self._refusal = 0, ""
+
+    def task(self, plan: PlannedCase) -> Task:
+        """Draw a case, to be run and kept."""
+        return Task(plan, self._experiment.case_of(plan), self._recordings.of(plan))
 
     def keep(self, finished: Finished) -> None:
         """Take one case, on the disk within `DURABLE_WITHIN` (shards.py), and tell of it."""
@@ -230,7 +225,6 @@ class _Keeper:
 def _run_all(
     pool: Pool,
     todo: Iterator[PlannedCase],
-    task_of: Callable[[PlannedCase], Task],
     keeper: _Keeper,
     interrupted: threading.Event,
     watch: Watch | None,
@@ -241,7 +235,7 @@ def _run_all(
     while not interrupted.is_set():
         try:
             while waiting is not None and not pool.is_full:
-                pool.submit(task_of(waiting))
+                pool.submit(keeper.task(waiting))
                 waiting = next(todo, None)
             if watch is not None:
                 watch(pool.running)

@@ -84,11 +84,14 @@ def pareto(columns: Columns, objectives: Sequence[Objective]) -> dict[str, Any]:
     Raises
     ------
     BadInput
-        If there is one design point alone.
+        If there is one design point alone, or no finished case has a value of an objective.
     """
     table = _Table.of(with_surface(columns), objectives)
     if len(table.points) < 2:
         raise BadInput("--pareto: needs design points to choose from: give a key { grid = [...] }")
+    for objective, values in zip(objectives, table.values, strict=True):
+        if not np.isfinite(values).any():
+            raise BadInput(f"--pareto {objective.text!r}: no finished case has a value of it")
     weights = table.resampled(np.random.default_rng(1))
     whole = np.ones((1, len(table.packing)))
     seen = np.stack([table.worst(i, whole) for i in range(len(objectives))], axis=-1)[0]
@@ -245,10 +248,10 @@ def _statistic(values: FloatArray, weights: FloatArray, name: str) -> FloatArray
 
 def _weighted_quantile(ordered: FloatArray, weights: FloatArray, q: float) -> FloatArray:
     """Quantile of ascending values, each there as often as it weighs, shape (samples,)."""
-    up_to = np.cumsum(weights, axis=1)
-    place = q * (up_to[:, -1:] - 1.0) if len(ordered) else np.zeros((len(weights), 1))
     if not len(ordered):
         return np.full(len(weights), np.nan)
+    up_to = np.cumsum(weights, axis=1)
+    place = q * (up_to[:, -1:] - 1.0)
     low = (up_to <= np.floor(place)).sum(axis=1)
     high = (up_to <= np.floor(place) + 1.0).sum(axis=1)
     found = [ordered[np.minimum(at, len(ordered) - 1)] for at in (low, high)]

@@ -4,6 +4,7 @@
 least 95 % of all touchdowns collect 100 g, and that the sample shows it at 90 % confidence.
 """
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -99,7 +100,10 @@ def _bound(column: str, comparison: str, text: str) -> float | bool | str:
     if kind in (float, int):
         if comparison not in _ORDERS:
             raise ValueError(f"{column} is a number: compare it by one of {', '.join(_ORDERS)}")
-        return _number(text, columns[column]["units"])
+        bound = _number(text, columns[column]["units"])
+        if not math.isfinite(bound):
+            raise ValueError("the bound must be finite")
+        return bound
     if comparison not in _EQUALS:
         raise ValueError(f"{column} is not a number: compare it by == or !=")
     if kind is bool:

@@ -23,4 +23,5 @@ def with_surface(columns: Columns) -> Columns:
 
 def rows_of(columns: Columns, chosen: BoolArray) -> dict[str, NDArray[Any]]:
     """Return the chosen rows of every column."""
-    return {name: values[chosen] for name, values in columns.items()}
+    rows = np.flatnonzero(chosen)  # looked for once and not in every column
+    return {name: values[rows] for name, values in columns.items()}

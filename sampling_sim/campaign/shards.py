@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.campaign.batches import BatchFolder
+from sampling_sim.campaign.batches import BatchFolder, shards_of
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.stored import check_same_meshes, stored_experiment
 from sampling_sim.errors import BadInput, SchemaVersionError, StoreError
@@ -49,7 +49,7 @@ class ShardFolder:
     def __init__(self, output: Path, attributes: Attributes) -> None:
         check_names_file(output)
         self.output = output
-        self.path = output.with_name(output.name + ".shards")
+        self.path = shards_of(output)
         self._attributes = attributes
         self._batches = BatchFolder(self.path)
         self._replaced = self.path / "replaced.h5"
@@ -76,10 +76,10 @@ class ShardFolder:
         """
         if resume and overwrite:
             raise BadInput("--resume and --overwrite exclude each other")
-        existing = [path for path in (self.output, self.path) if path.exists()]
-        if existing and not (resume or overwrite):
-            raise BadInput(f"{existing[0]}: exists already; give --resume or --overwrite")
         try:
+            existing = [path for path in (self.output, self.path) if path.exists()]
+            if existing and not (resume or overwrite):
+                raise BadInput(f"{existing[0]}: exists already; give --resume or --overwrite")
             self._make()
             if overwrite:
                 self._set_aside()
@@ -168,19 +168,20 @@ class ShardFolder:
         if self.path.exists():
             self._remove_folder()
         if not self.output.exists():
-            for made in self._made:
-                made.rmdir()
+            with suppress(OSError):  # another has put a file there meanwhile
+                for made in self._made:
+                    made.rmdir()
+        self._unlock()
 
     def release(self) -> None:
         """Let another process have the folder; it goes if it holds no case."""
-        if self._lock is None:
+        if self._lock is None:  # never had, or removed: it may be another's by now
             return
         with suppress(StoreError, BadInput):  # it is being raised already, or there is worse
             self.flush()
-        if self.path.exists() and not self._batches.paths():
+        if not self._batches.paths():
             self.discard()
-        os.close(self._lock)
-        self._lock = None
+        self._unlock()
 
     def _make(self) -> None:
         """Make the folder, or take one that was left, and lock it."""
@@ -202,6 +203,11 @@ class ShardFolder:
         self._lock = lock
         for left in (*leftovers(self.output), *self._batches.leftovers()):
             _remove(left)
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _set_aside(self) -> None:
         """Put the output out of reach of a later resume, and drop the cases of a killed sweep."""
@@ -242,7 +248,7 @@ class ShardFolder:
         """Refuse to go on with a file of another experiment, and say what differs."""
         if attributes["campaign_id"] != experiment.campaign_id:
             stored = stored_experiment(attributes, str(self.output), experiment.case_type)
-            keys = ", ".join(experiment.differences(stored))
+            keys = ", ".join(experiment.differences(stored)) or "a table without keys"
             raise BadInput(f"{self.output}: holds another experiment; what differs: {keys}")
         check_same_meshes(attributes, str(self.output), meshes)
 

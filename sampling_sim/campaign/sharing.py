@@ -6,6 +6,7 @@ small campaign of its own, and more cases are dealt on without moving earlier on
 fewer replicates than parts, as in a full grid run once, single cases are dealt.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,8 +50,8 @@ def read_share(text: str) -> Share:
     BadInput
         If it is anything else.
     """
-    number, _, parts = text.partition("/")
-    # int() would take signs, blanks and underscores
-    if not (number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
-        raise BadInput(f"--shard {text!r}: must be k/K with k from 1 to K, as 3/8")
-    return Share(int(number), int(parts))
+    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    number, parts = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= number <= parts:
+        raise BadInput(f"--shard {text[:40]!r}: must be k/K with k from 1 to K, as 3/8")
+    return Share(number, parts)

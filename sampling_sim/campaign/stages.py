@@ -5,9 +5,10 @@ sees these replicates alone: where a campaign ends does not depend on its worker
 it was resumed, nor on what an earlier run has finished beyond.
 """
 
+import logging
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 
 from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.rows import Columns, rows_of
@@ -16,6 +17,8 @@ from sampling_sim.campaign.sharing import Share
 from sampling_sim.campaign.stopping import Look, StoppingRule, look_points
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.outcome import outcome_columns
+
+log = logging.getLogger(__name__)
 
 Looked = Callable[[int, Look], None]
 """Called after each look of a rule with the replicates it saw, and what it saw."""
@@ -56,7 +59,8 @@ def stages(
         yield todo
         return
     points, seen = look_points(replicates), 0
-    for stage, cases in groupby(todo, lambda plan: bisect_right(points, plan.replicate)):
+    staged = groupby(todo, lambda plan: bisect_right(points, plan.replicate))
+    for stage, cases in chain(staged, [(len(points), iter(()))]):  # all are run: the last look
         for point in points[seen:stage]:
             look = until.look(_first_replicates(folder, point))
             if looked is not None:
@@ -65,6 +69,7 @@ def stages(
                 return
         seen = stage
         yield cases
+    log.warning("the rule of --until is not reached in %d replicates", replicates)
 
 
 def _first_replicates(folder: ShardFolder, count: int) -> Columns:

@@ -38,6 +38,7 @@ NO_INTERVALS: Mapping[str, Any] = {
 """Where there is no sample to take any from."""
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def outcome_statistics(
     values: FloatArray, clusters: Clusters | None = None, *, is_mixed: bool = False
 ) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def outcome_statistics(
     return {
         "n": len(values),
         "mean": float(values.mean()) if len(values) else np.nan,
-        "sd": float(values.std(ddof=1)) if len(values) > 1 else np.nan,
+        "sd": _spread(values, ordered),
         **{name: ordered_quantile(ordered, q) for name, q in QUANTILES.items()},
         **(NO_INTERVALS if is_mixed else _intervals(values, ordered, clusters)),
     }
@@ -106,6 +107,13 @@ def summary(
         },
         "requirements": [requirement_verdict(r, columns) for r in requirements],
     }
+
+
+def _spread(values: FloatArray, ordered: FloatArray) -> float:
+    """Return the sample's standard deviation; 0, not round-off of the mean, where all are equal."""
+    if len(values) < 2:
+        return np.nan
+    return float(values.std(ddof=1)) if ordered[0] < ordered[-1] else 0.0
 
 
 def _intervals(

@@ -79,9 +79,8 @@ class ProbabilityKnown:
             low, high = binomial_bounds(int(is_met.sum()), len(is_met), 0.5 + 0.5 * LOOK_CONFIDENCE)
             if 0.5 * (high - low) > widest:
                 widest, share = 0.5 * (high - low), float(is_met.mean())
-        text = (
-            f"{self.requirement.text}: {share:.1%} ± {widest:.1%}, wanted ± {self.half_width:.3g}"
-        )
+        wanted = f"wanted ± {100.0 * self.half_width:.3g}%"
+        text = f"{self.requirement.text}: {share:.1%} ± {widest:.1%}, {wanted}"
         return Look(0.0 <= widest <= self.half_width, text)
 
 
@@ -104,7 +103,7 @@ class MeanKnown:
             half = math.inf if math.isnan(low) else 0.5 * (high - low)
             middle = abs(float(values.mean())) if len(values) else 0.0
             widest = max(widest, half / middle if middle else math.inf)
-        text = f"mean {self.outcome}: ± {widest:.1%}, wanted ± {self.relative:.3g}"
+        text = f"mean {self.outcome}: ± {widest:.1%}, wanted ± {100.0 * self.relative:.3g}%"
         return Look(0.0 <= widest <= self.relative, text)
 
 

@@ -25,7 +25,7 @@ from sampling_sim.campaign.rows import Columns, rows_of, with_surface
 from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, summary
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
-from sampling_sim.outcome import Outcome, outcome_columns
+from sampling_sim.outcome import Outcome
 from sampling_sim.store import Attributes, column_names, read_attributes, read_columns
 
 DRIVEN = (*NUMERIC_OUTCOMES, *(field.name for field in fields(Outcome) if field.type is bool))
@@ -69,7 +69,8 @@ def read_results(file: Path) -> tuple[Attributes, dict[str, NDArray[Any]], Exper
 
 def needed_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
     """Of the columns of a file, those that what follows is made of."""
-    kept = {"case", "replicate", "design_point", "surface", *outcome_columns()}
+    kept = {"case", "replicate", "design_point", "surface", "status", "packing_seed", *DRIVEN}
+    kept |= {requirement.column for requirement in experiment.requirements}  # as abort_rule
     return [name for name in names if name in kept or belongs_to(name, experiment.varying_keys)]
 
 
@@ -143,7 +144,8 @@ def stored_drivers(columns: Columns, experiment: Experiment, outcome: str) -> di
     rows = rows[first_cases(columns["replicate"][rows], MOST)]
     names = [n for n in columns if belongs_to(n, experiment.varying_keys)]
     inputs = {n: columns[n][rows] for n in names if len(set(columns[n][rows].tolist())) > 1}
-    entries = drivers(inputs, values[rows], columns["replicate"][rows])
+    is_constant = np.ptp(values[rows]) == 0.0
+    entries = [] if is_constant else drivers(inputs, values[rows], columns["replicate"][rows])
     return base | {"design": "given", "cases": len(rows), "drivers": entries}
 
 
@@ -162,7 +164,11 @@ def _saltelli(keys: Sequence[str], values: FloatArray, columns: Columns) -> dict
     for point in np.unique(columns["design_point"]):
         for surface in np.unique(columns["surface"]):
             rows = (columns["design_point"] == point) & (columns["surface"] == surface)
-            found, used = saltelli_drivers(keys, values[rows])
+            replicate = columns["replicate"][rows]
+            # A sweep that was cut short lacks cases anywhere, and a block is known by its place
+            placed = np.full(replicate.max(initial=-1) + 1, np.nan)
+            placed[replicate] = values[rows]
+            found, used = saltelli_drivers(keys, placed)
             place = {"design_point": int(point), "surface": int(surface)}
             entries += [entry | place for entry in found]
             cases += used

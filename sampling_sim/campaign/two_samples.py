@@ -11,7 +11,7 @@ References
 .. [S1987] Schuirmann (1987), J. Pharmacokinet. Biopharm. 15, 657-680: two one-sided tests.
 .. [SS1987] Scholz & Stephens (1987), J. Am. Stat. Assoc. 82, 918-924: Anderson-Darling with ties.
 .. [ET1993] Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapters 13 and 16.
-.. [AC2000] Agresti & Caffo (2000), Am. Stat. 54, 280-288: difference of two shares.
+.. [N1998] Newcombe (1998), Stat. Med. 17, 873-890: difference of two shares from limits of each.
 """
 
 import math
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sampling_sim.campaign.intervals import binomial_bounds
 from sampling_sim.constants import FloatArray, IntArray
 
 EXACT_BELOW = 50
@@ -192,12 +193,22 @@ def quantile_equivalence(
 
 
 def share_rise(base: tuple[int, int], new: tuple[int, int], margin: float) -> float:
-    """p-value that a share rose by `margin` or more; each (count, cases) [AC2000]_."""
-    from scipy.stats import norm
+    """p-value that a share rose by `margin` or more; each (count, cases).
 
-    low, high = ((count + 1.0) / (cases + 2.0) for count, cases in (base, new))
-    error = math.sqrt(low * (1.0 - low) / (base[1] + 2.0) + high * (1.0 - high) / (new[1] + 2.0))
-    return float(norm.cdf((high - low - margin) / error))
+    The level at which the upper limit of the rise, made of both shares' Clopper-Pearson bounds
+    [N1998]_, comes down to the margin; 1 where it is over a half.
+    """
+    from scipy.optimize import brentq
+
+    was, now = (count / cases for count, cases in (base, new))
+
+    def excess(level: float) -> float:
+        low, high = binomial_bounds(*base, 1.0 - level)[0], binomial_bounds(*new, 1.0 - level)[1]
+        return now - was + math.hypot(was - low, high - now) - margin
+
+    if excess(0.5) >= 0.0:
+        return 1.0
+    return float(brentq(excess, 1e-15, 0.5)) if excess(1e-15) > 0.0 else 1e-15
 
 
 def cases_to_see(samples: TwoSamples, margin: float, level: float) -> float:
@@ -231,7 +242,9 @@ def share_cases_to_show(base: tuple[int, int], new: tuple[int, int], margin: flo
 
     share = (base[0] + new[0] + 1.0) / (base[1] + new[1] + 2.0)
     sum_of_z = float(norm.isf(EQUIVALENCE_LEVEL) + norm.ppf(POWER))
-    return 2.0 * share * (1.0 - share) * (sum_of_z / margin) ** 2
+    # Where nothing fails, so many that the bound of the new run alone is within the margin
+    fewest = math.log(EQUIVALENCE_LEVEL) / math.log1p(-margin)
+    return max(fewest, 2.0 * share * (1.0 - share) * (sum_of_z / margin) ** 2)
 
 
 def _equivalence_z() -> float:

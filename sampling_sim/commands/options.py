@@ -8,6 +8,8 @@ import typer
 
 from sampling_sim.errors import BadInput
 
+MOST = 1e15
+"""[s] or [B] that a limit may be; chosen: the kernel takes it, and nothing comes near it."""
 INTERRUPTED = 130
 """128 + SIGINT, what shells expect of a program that Ctrl-C ended."""
 
@@ -77,8 +79,10 @@ def quantity(option: str, text: str | None, unit: str) -> float | None:
         found = magnitude(text, unit)
     except ValueError as error:
         raise BadInput(f"{option} {text!r} {error}") from None
-    if not 0.0 < found < float("inf"):
-        raise BadInput(f"{option} {text!r} must be more than 0 {unit} and finite")
+    if unit == "byte" and text.strip()[-1:].isdigit():  # for pint a byte is a number
+        raise BadInput(f'{option} {text!r} needs a unit, as "2 GB"')
+    if not 0.0 < found < MOST:
+        raise BadInput(f"{option} {text!r} must be more than 0 and less than {MOST:g} {unit}")
     return found
 
 

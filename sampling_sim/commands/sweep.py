@@ -25,7 +25,6 @@ from sampling_sim.commands.where import (
     SlurmOption,
     Where,
     Workers,
-    cores,
     executor_of,
 )
 from sampling_sim.errors import BadInput
@@ -34,14 +33,30 @@ if TYPE_CHECKING:
     from sampling_sim.campaign.config import Experiment
     from sampling_sim.campaign.recorded import RecordedReplicates
 
+Cases = Annotated[
+    int | None, typer.Option("--cases", "-n", min=1, help="Replicates of each design point.")
+]
+Shard = Annotated[
+    str | None, typer.Option(metavar="k/K", help="Only part k of K; merge joins them.")
+]
+Until = Annotated[
+    str | None,
+    typer.Option(metavar="RULE", help='As "mean collected_mass known to ±5 %"; n at most.'),
+]
+Recorded = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Keep series and snapshots of the first replicates."),
+]
+RecordBudget = Annotated[
+    str | None, typer.Option(metavar="SIZE", help='Of all of them, before compression; "1 GB".')
+]
+
 
 def sweep(
     experiment: ExperimentFile,
     output: Output,
     set_: Setting = None,
-    cases: Annotated[
-        int | None, typer.Option("--cases", "-n", min=1, help="Replicates of each design point.")
-    ] = None,
+    cases: Cases = None,
     seed: Seed = None,
     workers: Workers = None,
     where: ChosenWhere = Where.LOCAL,
@@ -49,20 +64,10 @@ def sweep(
     slurm_option: SlurmOption = None,
     case_timeout: CaseTimeout = None,
     memory: Memory = None,
-    shard: Annotated[
-        str | None, typer.Option(metavar="k/K", help="Only part k of K; merge joins them.")
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(metavar="RULE", help='As "mean collected_mass known to ±5 %"; n at most.'),
-    ] = None,
-    record: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Keep series and snapshots of the first replicates."),
-    ] = None,
-    record_budget: Annotated[
-        str | None, typer.Option(metavar="SIZE", help='Of all of them, before compression; "1 GB".')
-    ] = None,
+    shard: Shard = None,
+    until: Until = None,
+    record: Recorded = None,
+    record_budget: RecordBudget = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from FILE.h5.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.h5.")] = False,
     dry_run: Annotated[
@@ -74,7 +79,9 @@ def sweep(
     from sampling_sim import terminal
     from sampling_sim.campaign.config import load_experiment
     from sampling_sim.campaign.execute import SweepInterrupted, run_campaign
+    from sampling_sim.campaign.executors.places import LocalProcesses, SlurmJobs
     from sampling_sim.campaign.sharing import read_share
+    from sampling_sim.campaign.stages import refuse_dependent
     from sampling_sim.campaign.stopping import read_rule
     from sampling_sim.progress import sweep_display
 
@@ -82,11 +89,17 @@ def sweep(
     share = None if shard is None else read_share(shard)
     recorded = _recorded(record, record_budget)
     loaded = load_experiment(experiment, set_ or ())
-    if dry_run:
-        loaded = loaded if seed is None else loaded.reseeded(seed)
-        _print_plan(loaded, cases, workers or cores(), output if resume else None, recorded, json)
-        return
     rule = None if until is None else read_rule(until, loaded.requirements)
+    if dry_run:
+        if share is not None:
+            raise BadInput("--shard has no meaning with --dry-run, which is of the whole campaign")
+        if rule is not None:
+            refuse_dependent(loaded, share)
+        loaded = loaded if seed is None else loaded.reseeded(seed)
+        # A Dask scheduler is not asked
+        used = executor.workers if isinstance(executor, LocalProcesses | SlurmJobs) else 1
+        _print_plan(loaded, cases, used, output if resume else None, recorded, json)
+        return
     kept: int | None = None
     with sweep_display("cases") as (progress, watch, looked):
         try:

@@ -5,10 +5,14 @@ nearest images.  In: places and the periods along x and y, or None for a bed wit
 of these leave untouched to the bit.  Frame P, SI.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.spatial import cKDTree
 
 from sampling_sim.constants import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Period = tuple[float, float] | None
 """[m] after which x and y repeat; None: they do not."""
@@ -26,8 +30,10 @@ def nearest(step: FloatArray, period: Period) -> FloatArray:
     return near
 
 
-def image_tree(position: FloatArray, period: Period) -> cKDTree:
+def image_tree(position: FloatArray, period: Period) -> "cKDTree":
     """Tree of places [m], shape (n, 3), whose distances are those of nearest images."""
+    from scipy.spatial import cKDTree  # what only reads an experiment has no use for it
+
     if period is None:
         return cKDTree(position)
     lengths, place = np.array(period), position.copy()

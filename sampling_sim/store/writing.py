@@ -14,7 +14,11 @@ from sampling_sim.errors import BadInput, StoreError
 
 def check_names_file(path: Path) -> None:
     """Refuse a path that cannot be a file's."""
-    if not path.name or path.is_dir():
+    try:
+        is_folder = not path.name or path.is_dir()
+    except OSError as error:  # its name is too long, or its folder may not be looked into
+        raise BadInput(f"{path}: cannot write here: {error.strerror}") from None
+    if is_folder:
         raise BadInput(f"{path}: is a folder; name a file")
 
 

@@ -7,6 +7,7 @@ process pool hangs or loses the sweep (docs/architecture.md); they differ in who
 import logging
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -188,6 +189,7 @@ def _slurm_cluster(memory: float | None, options: Mapping[str, str]) -> Any:
         ) from None
     if shutil.which("sbatch") is None:
         raise BadInput("--executor slurm: no program sbatch here; is this a login node of Slurm?")
+    _refuse_silent_slurm()
     if "directive" in given:
         given["job_extra_directives"] = given.pop("directive").split()
     if memory is not None:
@@ -207,6 +209,24 @@ def _slurm_cluster(memory: float | None, options: Mapping[str, str]) -> Any:
         if "how much cores and memory" in said:
             said = 'give --memory, as "2 GB": what a case may take'
         raise BadInput(f"--executor slurm: {said}") from None
+
+
+def _refuse_silent_slurm() -> None:
+    """Refuse a Slurm whose controller is down: dask-jobqueue would wait for jobs, and say nothing.
+
+    What sbatch has against a job it does not say either; `DaskPool` tells that no worker comes.
+    """
+    try:
+        command = ["scontrol", "ping"]
+        asked = subprocess.run(
+            command, capture_output=True, text=True, timeout=CONNECT_TIME, check=False
+        )
+        said = "" if asked.returncode == 0 else asked.stderr or asked.stdout
+    except (OSError, subprocess.TimeoutExpired) as error:
+        said = str(error)
+    if said:
+        reason = said.strip().splitlines()[-1]
+        raise BadInput(f"--executor slurm: its controller does not answer ({reason})")
 
 
 @contextmanager

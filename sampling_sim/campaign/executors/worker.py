@@ -23,6 +23,9 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Dask's nannies set them, and no kernel of ours is parallel.
 """
 
+ROOM = 5e7
+"""[B] chosen: without so much beyond what it has at first, a worker could not even answer."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -47,8 +50,17 @@ class Enlisted:
 
 
 def enlist(terms: Terms) -> Enlisted:
-    """Prepare this worker for its first case, and say what it is."""
+    """Prepare this worker for its first case, and say what it is.
+
+    Raises
+    ------
+    MemoryError
+        If it has as much memory already as it may have.
+    """
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    if terms.memory is not None and terms.memory < (least := _data() + ROOM):
+        allowed = f"{terms.memory / 1e9:.2g} GB a worker; needs {least / 1e9:.2g} GB before a case"
+        raise MemoryError(allowed)
     soft = hard if terms.memory is None else int(terms.memory)
     resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
     if terms.is_ours:
@@ -73,6 +85,13 @@ def attempt_within(
     finally:
         if timeout is not None:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+
+def _data() -> float:
+    """[B] of this process that its limit on data counts."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmData:"))
+    return 1024.0 * float(line.split()[1])
 
 
 def _send_warnings(worker: Any) -> None:

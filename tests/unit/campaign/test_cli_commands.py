@@ -147,6 +147,19 @@ def test_tables_hold_any_number_whole_in_80_columns(
     assert cells == ["1.5e20", "1e100", "2e-300", "0", "1e-10", "120", "inf"]
 
 
+def test_texts_of_a_file_are_shown_as_they_are_and_on_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As rich's markup or emoji, or as the terminal's own escapes, they would do something."""
+    for text, shown in (
+        ("[red]a[/]", "[red]a[/]"),
+        (":b:", ":b:"),
+        ("x\n\x1b[31m", r"x\n\x1b[31m"),
+    ):
+        terminal.print_whole(terminal.cell(text))
+        assert capsys.readouterr().out == f"{shown}\n"
+
+
 def test_design_points_have_their_own_verdicts(
     call: Call, experiment_file: Path, tmp_path: Path
 ) -> None:
@@ -334,7 +347,33 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
             "--case-timeout '9' has the wrong",
         ),
         (["sweep", "{file}", "-o", "{new}", "--case-timeout", "9 m"], "wrong dimension"),
-        (["sweep", "{file}", "-o", "{new}", "--memory", "-1 GB"], "must be more than 0 byte"),
+        (["sweep", "{file}", "-o", "{new}", "--memory", "-1 GB"], "must be more than 0 and"),
+        (["sweep", "{file}", "-o", "{new}", "--memory", "2"], "'2' needs a unit, as \"2 GB\""),
+        (["sweep", "{file}", "-o", "{new}", "--case-timeout", "1e30 h"], "less than 1e+15 s"),
+        (["sweep", "{file}", "-o", "{new}" + 300 * "x"], "cannot write here: File name too long"),
+        (["run", "{file}", "-o", "{new}" + 300 * "x"], "cannot write here: File name too long"),
+        (
+            ["sweep", "{file}", "-o", "{new}", "--shard", "1/2", "--dry-run"],
+            "--shard has no meaning with --dry-run",
+        ),
+        (["sweep", "{file}", "-o", "{new}", "--until", "noon", "--dry-run"], "--until 'noon'"),
+        (
+            [
+                "sweep",
+                "{file}",
+                "-o",
+                "{new}",
+                "--until",
+                "requirements decided",
+                "--dry-run",
+                "--set",
+                "campaign.design=sobol",
+            ],
+            "campaign.design = 'sobol'",
+        ),
+        (["sweep", "{file}", "-o", "{new}", "-n", "9" * 20], "must be from 1 to 1000000000"),
+        (["sweep", "{file}", "-o", "{new}", "-n", "9" * 20, "--dry-run"], "must be from 1 to 100"),
+        (["sweep", "{file}", "-o", "{new}", "--shard", "1/" + "9" * 5000], "must be k/K"),
         (["sweep", "{file}", "-o", "{new}", "--shard", "3/2"], "--shard '3/2': must be k/K"),
         (["sweep", "{file}", "-o", "{new}", "--shard", "8/9"], "--shard 8/9: holds no case"),
         (

@@ -13,7 +13,7 @@ import pytest
 from synthetic_masses import campaign
 
 from sampling_sim import cli, compare, run_campaign
-from sampling_sim.campaign.compared import write_baseline
+from sampling_sim.campaign.compared import ADDRESS, paired_rows, read_run, write_baseline
 from sampling_sim.campaign.comparison import Comparison
 from sampling_sim.campaign.config import Experiment
 from sampling_sim.errors import BadInput
@@ -57,6 +57,38 @@ def test_few_cases_are_inconclusive_and_the_number_that_would_tell_is_named() ->
     assert found.cases_needed is not None
     assert found.cases_needed > 500  # coefficient of variation about 0.6
     assert str(found.cases_needed) in "\n".join(found.lines())
+
+
+def test_pairs_are_the_cases_of_one_address_in_whatever_order_they_lie() -> None:
+    rng = np.random.default_rng(5)
+    whole = _run(50, seed=1, points=3)
+    whole["seed"] = np.where(np.arange(150) % 10 == 0, -1, 1)  # a tenth has no address
+    sides = []
+    for kept in (120, 90):
+        rows = rng.permutation(150)[:kept]
+        columns = {name: np.asarray(values)[rows] for name, values in whole.items()}
+        sides.append(read_run(columns, "side", ("collected_mass",)))
+    addresses = [
+        list(zip(*(side.columns[name].tolist() for name in ADDRESS), strict=True)) for side in sides
+    ]
+    paired = [[addresses[i][row] for row in rows] for i, rows in enumerate(paired_rows(*sides))]
+    common = set(addresses[0]) & set(addresses[1])
+    assert paired[0] == paired[1] == sorted(a for a in common if a[0] >= 0)
+
+
+def test_cases_that_would_tell_count_those_without_a_value() -> None:
+    """Of an outcome that every fourth case has, four times as many; paired or not."""
+    for seeds in ((1, 2), (1, 1)):
+        runs = [_run(400, seed=i, chance=0.3 + 0.1 * k) for k, i in enumerate(seeds)]
+        known = np.arange(400) % 4 == 0
+        some = [
+            run | {"collected_mass": np.where(known, run["collected_mass"], np.nan)} for run in runs
+        ]
+        few = [{name: values[known] for name, values in run.items()} for run in runs]
+        found, of_few = (compare(*sides).cases_needed for sides in (some, few))
+        assert found is not None
+        assert of_few is not None
+        assert found == pytest.approx(4 * of_few, rel=0.15)  # the quantiles' share is resampled
 
 
 def test_a_small_difference_of_many_cases_is_equivalent_with_a_note() -> None:

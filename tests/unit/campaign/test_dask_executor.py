@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors import dask_pool, places
 from sampling_sim.campaign.executors.dask_pool import _complaint
 from sampling_sim.campaign.executors.places import DaskScheduler, Inline
-from sampling_sim.campaign.executors.worker import THREADS, Enlisted
+from sampling_sim.campaign.executors.worker import THREADS, Enlisted, Terms, enlist
 from sampling_sim.campaign.provenance import software
 from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput
@@ -94,6 +95,12 @@ def test_what_is_wrong_with_a_worker() -> None:
     assert "No module named 'sampling_sim'" in _complaint(absent, here)
 
 
+def test_a_limit_below_what_a_worker_has_is_refused_before_it_is_set() -> None:
+    """Set, it would leave a worker that cannot even answer: the sweep would wait for ever."""
+    with pytest.raises(MemoryError, match=r"^0\.001 GB a worker; needs 0\.\d+ GB before a case"):
+        enlist(Terms(memory=1e6, is_ours=False))
+
+
 def test_one_refused_worker_among_good_ones_is_told_and_left_out(
     experiment: Load, tmp_path: Path, cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -143,6 +150,25 @@ def test_what_slurm_needs_is_one_line(
         run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
                      runner=fake_chain.fake_run)  # fmt: skip
     assert not list(tmp_path.iterdir())
+
+
+def test_a_slurm_whose_controller_is_down_is_one_line(
+    experiment: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `scontrol ping` says it; dask-jobqueue would wait for ever."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("sbatch", "scontrol"):
+        (programs / name).write_text(
+            "#!/bin/sh\necho 'Slurmctld(primary) at there is DOWN'\nexit 1\n"
+        )
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", SimpleNamespace(SLURMCluster=pytest.fail))
+    with pytest.raises(BadInput, match=r"controller does not answer \(Slurmctld.* is DOWN\)$"):
+        run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
+                     runner=fake_chain.fake_run)  # fmt: skip
+    assert list(tmp_path.iterdir()) == [programs]
 
 
 @pytest.mark.slow

@@ -218,13 +218,13 @@ def test_numbers_of_a_sobol_design_depend_on_its_keys(experiment: Load) -> None:
 
 
 def test_a_plan_is_light_whatever_its_size(experiment: Load) -> None:
-    plan = experiment('mechanism.depth={ grid = ["1 cm", "2 cm"] }').plan(10**12)
-    assert len(plan) == 2 * 10**12
+    plan = experiment('mechanism.depth={ grid = ["1 cm", "2 cm"] }').plan(10**9)
+    assert len(plan) == 2 * 10**9
     last = plan[-1]
-    assert (last.index, last.replicate, last.design_point) == (2 * 10**12 - 1, 10**12 - 1, 1)
+    assert (last.index, last.replicate, last.design_point) == (2 * 10**9 - 1, 10**9 - 1, 1)
     assert [p.index for p in plan[4:8:2]] == [4, 6]
     with pytest.raises(IndexError):
-        plan[2 * 10**12]
+        plan[2 * 10**9]
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,11 @@ def test_a_resumed_sweep_is_judged_by_its_own_wall_times(experiment: Load, tmp_p
         planned(experiment("mechanism.limit=2 mm"), resumed=out)
     assert out.read_bytes() == before
     assert planned(loaded, resumed=tmp_path / "none.h5")["finished"] == 0
+    killed = tmp_path / "killed.h5"  # what a sweep that was killed leaves, its cases twice
+    (tmp_path / "killed.h5.shards").mkdir()
+    for number in (1, 2):
+        (tmp_path / "killed.h5.shards" / f"part-00000{number}-2.h5").write_bytes(before)
+    assert planned(loaded, resumed=killed)["finished"] == 2
 
 
 def test_designs_say_what_they_would_rather_have(experiment: Load) -> None:
@@ -173,6 +178,18 @@ def test_dry_run_starts_nothing_and_writes_nothing(
     assert "40 = 40 replicates" in text
     assert "core-hours" in text
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "workers"),
+    [(["inline"], 1), (["slurm"], 2), (["slurm", "--workers", "50"], 50)],
+)
+def test_dry_run_counts_the_workers_of_the_place(
+    call: Callable[..., Any], tmp_path: Path, options: list[str], workers: int
+) -> None:
+    code, text, _ = call(str(EXPERIMENTS / "touch_and_go.toml"), "-o", str(tmp_path / "out.h5"),
+                         "--json", "--executor", *options)  # fmt: skip
+    assert (code, json.loads(text)["workers"]) == (0, workers)
 
 
 def test_dry_run_refuses_what_the_sweep_would(call: Callable[..., Any], tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from sampling_sim.campaign.intervals import (
     tolerance_cases,
     wilson_interval,
 )
+from sampling_sim.campaign.statistics import outcome_statistics
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
@@ -93,9 +94,36 @@ def test_what_shows_no_spread_has_no_interval() -> None:
         assert all(math.isnan(end) for end in mean_interval(values))
 
 
-def test_bca_agrees_with_scipy() -> None:
+def test_packings_whose_sums_are_equal_show_no_spread_between_them() -> None:
+    """Counts 1, 2 and 2, 1 on two packings: as many in each by chance, not by law."""
+    counts, packings = np.array([1.0, 2.0, 2.0, 1.0]) / 3.0, Clusters.of([0, 0, 1, 1])
+    assert np.isnan(mean_interval(counts, packings)).all()
+    assert np.isfinite(mean_interval(counts)).all()
+    assert np.isfinite(mean_interval(counts, Clusters.of([0, 1, 1, 0]))).all()
+
+
+def test_values_whose_squares_no_double_holds_have_statistics() -> None:
+    """Pytest makes an error of numpy's warnings, which `show` would print."""
+    values = 1e300 * np.arange(1.0, 10.0)
+    for clusters in (None, Clusters.of(np.arange(9) % 3)):
+        found = outcome_statistics(values, clusters)
+        assert found["mean"] == pytest.approx(5e300, rel=1e-15)
+        assert found["q50"] == 5e300
+        assert not np.isfinite([found["sd"], *found["mean_interval"]]).any()
+    assert outcome_statistics(1e308 * np.array([1.0, -1.0, 1.7, 1.0]))["n"] == 4
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.random.default_rng(2).lognormal(0.0, 0.8, 30),
+        np.repeat([0.0, 1.0], [25, 5]),
+        np.repeat([0.0, 0.3], [25, 5]),
+    ],
+    ids=["skewed", "counts", "tied"],
+)
+def test_bca_agrees_with_scipy(values: np.ndarray) -> None:
     """Ends of 4,000 resamples move by 1.1 % of the width, of 9,999 by 0.7 %; 3 of it allowed."""
-    values = np.random.default_rng(2).lognormal(0.0, 0.8, 30)
     expected = stats.bootstrap((values,), np.mean, method="BCa", rng=np.random.default_rng(3))
     low, high = expected.confidence_interval
     found = bca_interval(values, 0.95)
@@ -126,6 +154,20 @@ def test_quantiles_between_packings_cover_and_between_cases_do_not() -> None:
     found = covered([clustered_quantile_interval(v, o, 0.5, clusters) for v, o in pairs], 0.0)
     assert found >= 0.95 - 0.02 - 3 * error(1000)
     assert covered([quantile_interval(o, 0.5) for o in ordered], 0.0) < 0.85
+
+
+def test_ranks_of_a_quantile_between_packings_are_those_of_the_closed_form() -> None:
+    """1, 2, 3 and 4 of 5 cases of four packings lie below the median of 20.
+
+    Error of the share: sqrt(4/3 · (1.5² + 0.5² + 0.5² + 1.5²)) / 20 = 0.1291; t of 3 is 0.765.
+    So floor(20 · 0.4013) = 8 and ceil(20 · 0.5987) + 1 = 13.
+    """
+    packing = np.repeat(np.arange(4), 5)
+    is_high = np.concatenate([np.arange(5) >= below for below in (1, 2, 3, 4)])
+    values = np.zeros(20)
+    values[~is_high], values[is_high] = np.arange(1.0, 11.0), np.arange(11.0, 21.0)
+    found = clustered_quantile_interval(values, np.sort(values), 0.5, Clusters.of(packing), 0.5)
+    assert found == (8.0, 13.0)
 
 
 @pytest.mark.parametrize("q", [0.05, 0.5, 0.95])

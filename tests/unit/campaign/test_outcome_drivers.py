@@ -12,6 +12,7 @@ from scipy import stats
 
 from sampling_sim.campaign.drivers import (
     Sample,
+    _mark_distinguishable,
     classes,
     correlation_ratio,
     delta_of,
@@ -84,6 +85,13 @@ def test_a_saltelli_design_gives_first_order_and_total() -> None:
             assert entry[index]["value"] == pytest.approx(truth, abs=1.5 * half)
             assert half < 0.12
     assert saltelli_drivers(["x1", "x2", "x3"], np.full(200, np.nan)) == ([], 0)
+
+
+def test_drivers_are_told_from_chance_among_all_inputs() -> None:
+    """Holm: 0.05 / 4, / 3, / 2, / 1, up to the first that is not; at 0.05 all four would be."""
+    entries = [{"p_value": p} for p in (0.03, 0.005, 0.04, 0.015)]
+    _mark_distinguishable(entries)
+    assert [entry["distinguishable"] for entry in entries] == [False, True, False, True]
 
 
 def simulated(cases: int, share: float, times: int, seed: int) -> tuple[np.ndarray, float, float]:

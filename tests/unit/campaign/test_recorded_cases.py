@@ -233,7 +233,8 @@ def test_the_command_line_records_and_refuses(
     for words, said in (
         (("--record-budget", "1 GB"), "--record-budget needs --record N"),
         (("--record", "1", "--record-budget", "1 m"), "--record-budget '1 m'"),
-        (("--record", "1", "--record-budget", "0 GB"), "must be more than 0 byte"),
+        (("--record", "1", "--record-budget", "0 GB"), "must be more than 0 and less than"),
+        (("--record", "1", "--record-budget", "2"), "needs a unit"),
         (("--record", "0"), "--record"),
         (("--record", "1", "--record-budget", "1 kB"), "needs at least 100000 B each"),
     ):

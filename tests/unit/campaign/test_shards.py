@@ -172,6 +172,36 @@ def test_a_lock_that_its_holder_has_removed_locks_nothing(
         folder.claim(loaded, {}, resume=True, overwrite=False)
 
 
+def test_a_sweep_that_has_ended_leaves_the_folder_to_the_next_one(
+    folder: ShardFolder, experiment: Load
+) -> None:
+    """Between the end of the merge and the release another sweep takes the folder."""
+    loaded = experiment()
+    meshes = mesh_hashes(loaded)
+    folder.add(*record(loaded, 0))
+    folder.merge()
+    other = ShardFolder(folder.output, root_attributes(loaded, meshes))
+    assert other.claim(loaded, meshes, resume=True, overwrite=False) == {0}
+    folder.release()
+    assert (other.path / "lock").exists()
+    other.add(*record(loaded, 1))
+    assert other.merge() == 2
+
+
+def test_a_folder_that_others_use_meanwhile_stays(experiment: Load, tmp_path: Path) -> None:
+    """Of two sweeps into a new folder the one that made it ends without a case."""
+    loaded = experiment()
+    meshes = mesh_hashes(loaded)
+    first = ShardFolder(tmp_path / "new" / "a.h5", root_attributes(loaded, meshes))
+    first.claim(loaded, meshes, resume=False, overwrite=False)
+    second = ShardFolder(tmp_path / "new" / "b.h5", root_attributes(loaded, meshes))
+    second.claim(loaded, meshes, resume=False, overwrite=False)
+    assert first.merge() == 0
+    first.release()
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["b.h5.shards"]
+    second.release()
+
+
 def test_what_killed_writers_left_half_written_is_removed(experiment: Load, tmp_path: Path) -> None:
     """And nothing that belongs to another file."""
     path, loaded = tmp_path / "out.h5.shards", experiment()

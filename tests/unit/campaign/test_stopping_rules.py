@@ -44,7 +44,7 @@ def test_a_probability_is_known_when_its_widest_interval_is_narrow(sign: str) ->
     surface = (np.arange(2000) // 10 % 4 == 3).astype(np.int64)
     seen = rule.look(columns(mass, surface=surface))
     assert not seen.is_reached
-    assert "wanted ± 0.03" in seen.text
+    assert "wanted ± 3%" in seen.text
 
 
 def test_a_mean_is_known_relative_to_itself_and_between_packings() -> None:

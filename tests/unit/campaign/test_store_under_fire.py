@@ -214,6 +214,17 @@ def test_shards_of_another_campaign_are_refused(
                      runner=pytest.fail)  # fmt: skip
 
 
+@pytest.mark.usefixtures("serial_pool")
+def test_what_differs_is_named_however_little(experiment: Load, tmp_path: Path) -> None:
+    """Numbers that are equal, and a table without keys: the name of the campaign knows both."""
+    out = tmp_path / "out.h5"
+    run_campaign(experiment("sequence.pause=0"), out, runner=fake_chain.fake_run)
+    with pytest.raises(BadInput, match=r"what differs: a table without keys$"):
+        run_campaign(experiment("sequence.pause=0", "mechanism.blade={}"), out, resume=True)
+    with pytest.raises(BadInput, match=r"what differs: sequence\.pause$"):
+        run_campaign(experiment("sequence.pause=0.0"), out, resume=True)
+
+
 def test_a_version_with_other_columns_is_refused_at_the_first_batch(
     experiment: Load, tmp_path: Path, small_batches: None
 ) -> None:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import anderson_ksamp, norm
+from scipy.stats import anderson_ksamp, binom, norm
 
 from sampling_sim.campaign import two_samples
 from sampling_sim.campaign.two_samples import TwoSamples
@@ -123,6 +123,30 @@ def test_a_share_that_did_not_rise_needs_cases_to_be_shown() -> None:
     assert two_samples.share_rise((0, 8), (0, 8), 0.1) > 0.05
     assert two_samples.share_rise((0, 64), (0, 64), 0.1) < 0.05
     assert two_samples.share_rise((0, 64), (7, 64), 0.1) > 0.05
+    # Without a failure it is the chance of none in the new run where a tenth fails
+    for cases in (28, 29, 64):
+        p_value = two_samples.share_rise((0, cases), (0, cases), 0.1)
+        assert p_value == pytest.approx(0.9**cases, rel=1e-6)
+    assert 28 < two_samples.share_cases_to_show((0, 64), (0, 64), 0.1) <= 29
+    assert two_samples.share_rise((3, 8), (8, 8), 0.1) == 1.0
+    assert two_samples.share_rise((10**6, 10**6), (0, 10**6), 0.1) == 1e-15
+
+
+@pytest.mark.parametrize(("cases", "share"), [(64, 0.0), (64, 0.005), (40, 0.1), (40, 0.4)])
+def test_a_share_that_rose_by_the_margin_passes_once_in_twenty(cases: int, share: float) -> None:
+    """Exact, over all pairs of counts; the twin, after Agresti & Caffo, passes twice as often."""
+    counts = np.arange(cases + 1)
+    chance = binom.pmf(counts, cases, share)[:, None] * binom.pmf(counts, cases, share + 0.1)
+    rows = np.argwhere(chance > 1e-6)
+    p_values = np.array(
+        [two_samples.share_rise((int(i), cases), (int(j), cases), 0.1) for i, j in rows]
+    )
+    weights = chance[tuple(rows.T)]
+    assert weights[p_values <= 0.05].sum() <= 0.05
+    low, high = (rows.T + 1.0) / (cases + 2.0)
+    error = np.sqrt((low * (1.0 - low) + high * (1.0 - high)) / (cases + 2.0))
+    if share == 0.0:
+        assert weights[norm.cdf((high - low - 0.1) / error) <= 0.05].sum() > 0.1
 
 
 def test_constants_are_alike_only_where_they_are_the_same() -> None:

@@ -21,12 +21,12 @@ MOST = 200
 
 
 def ended(
-    loaded: Experiment, out: Path, rule: str = RULE, **options: object
+    loaded: Experiment, out: Path, rule: str = RULE, cases: int = MOST, **options: object
 ) -> tuple[np.ndarray, list[tuple[int, Look]]]:
     """Replicates that a campaign ran, and its looks."""
     looks: list[tuple[int, Look]] = []
     run_campaign(
-        loaded, out, cases=MOST, executor=Inline(), runner=fake_chain.fake_run,
+        loaded, out, cases=cases, executor=Inline(), runner=fake_chain.fake_run,
         until=read_rule(rule, loaded.requirements),
         looked=lambda count, look: looks.append((count, look)), **options,
     )  # type: ignore[arg-type]  # fmt: skip
@@ -69,12 +69,17 @@ def test_what_was_finished_before_does_not_move_the_end(experiment: Load, tmp_pa
         assert same_bits(mass[0][: len(fresh)], mass[1]).all()
 
 
-def test_without_reaching_it_all_cases_are_run(experiment: Load, tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [MOST, look_points(MOST)[1], 3])
+def test_without_reaching_it_all_cases_are_run_and_that_is_told(
+    experiment: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture, most: int
+) -> None:
     replicates, looks = ended(
-        experiment(), tmp_path / "out.h5", "mean collected_mass known to ±1 %"
+        experiment(), tmp_path / "out.h5", "mean collected_mass known to ±1 %", cases=most
     )
-    assert len(replicates) == MOST
+    assert len(replicates) == most
+    assert [count for count, _ in looks] == look_points(most)
     assert not any(look.is_reached for _, look in looks)
+    assert caplog.messages == [f"the rule of --until is not reached in {most} replicates"]
 
 
 def test_a_rule_needs_replicates_that_are_independent_and_all_here(

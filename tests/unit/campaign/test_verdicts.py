@@ -81,6 +81,8 @@ def test_unfinished_cases_and_nan_count_as_not_met() -> None:
         ("collected_mass = 100 g", "OUTCOME COMPARISON BOUND"),
         ("collected_mass == 100 g", "is a number"),
         ("collected_count >= many", "bare number"),
+        ("collected_count >= nan", "must be finite"),
+        ("collected_mass <= inf g", "must be finite"),
         ("slipped >= false", "not a number"),
         ("slipped == no", "true or false"),
         ("status == colected", "status is one of"),
@@ -121,3 +123,4 @@ def test_statistics_leave_out_nan_and_unfinished_cases() -> None:
     assert mass["sd"] == pytest.approx(2**0.5, rel=1e-15)
     assert found["status"] == {"diverged": 1, "collected": 2, "empty": 1}
     assert outcome_statistics(np.array([np.nan]))["n"] == 0
+    assert outcome_statistics(np.full(60, 1.0 / 3.0))["sd"] == 0.0  # numpy's is 1e-16
