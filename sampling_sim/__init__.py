@@ -10,13 +10,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "load_experiment": "sampling_sim.campaign.config",
+    "load_experiment": "sampling_sim.campaign.experiment.config",
     "run_case": "sampling_sim.run",
     "run_campaign": "sampling_sim.campaign.execute",
     "campaign_plan": "sampling_sim.campaign.cost",
     "open_store": "sampling_sim.store",
     "read_snapshots": "sampling_sim.store",
-    "compare": "sampling_sim.campaign.compare",
+    "compare": "sampling_sim.campaign.comparison.compare",
     "load_shape": "sampling_sim.asteroid.shape",
     "site_environment": "sampling_sim.asteroid.site",
 }

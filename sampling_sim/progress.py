@@ -26,7 +26,7 @@ from rich.text import Text
 from sampling_sim.outcome import Outcome, Status
 
 if TYPE_CHECKING:
-    from sampling_sim.campaign.stopping import Look
+    from sampling_sim.campaign.statistics.stopping import Look
 
 LINES_OF_CASES = 100
 """chosen: so many cases have a line each in a log file, which is all of a small sweep."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from sampling_sim.campaign.comparison import Comparison
+    from sampling_sim.campaign.comparison.comparison import Comparison
 
 _WRITTEN = pytest.StashKey[list[str]]()
 
@@ -85,7 +85,7 @@ class Baselines:
         workers
             Processes that fly.
         """
-        from sampling_sim.campaign.compare import compare
+        from sampling_sim.campaign.comparison.compare import compare
 
         __tracebackhide__ = True
         kept = self._config.rootpath / baseline
@@ -106,8 +106,8 @@ class Baselines:
     def _run(
         self, experiment: Path, cases: int | None, overrides: Sequence[str], workers: int
     ) -> Path:
-        from sampling_sim.campaign.config import load_experiment
         from sampling_sim.campaign.execute import run_campaign
+        from sampling_sim.campaign.experiment.config import load_experiment
 
         asked = (experiment, cases, tuple(overrides))
         if asked not in self._flown:
@@ -117,7 +117,7 @@ class Baselines:
         return self._flown[asked]
 
     def _write(self, flown: Path, kept: Path, name: str) -> None:
-        from sampling_sim.campaign.compared import write_baseline
+        from sampling_sim.campaign.comparison.compared import write_baseline
 
         word = "written anew" if kept.exists() else "written"
         write_baseline(flown, kept)

@@ -1,14 +1,14 @@
 """What a person sees of many cases: counts, statistics with intervals, verdicts.
 
-In: the reports that `campaign/stored.py` makes and `show --json` prints; out: tables on stdout,
-80 columns wide, and lines that a terminal breaks.
+In: the reports that `campaign/statistics/stored.py` makes and `show --json` prints; out: tables on
+stdout, 80 columns wide, and lines that a terminal breaks.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sampling_sim.campaign.clusters import CAUTION
+from sampling_sim.campaign.statistics.clusters import CAUTION
 from sampling_sim.terminal import cell, plain_table, print_table, print_whole, unit_of
 
 Report = Mapping[str, Any]

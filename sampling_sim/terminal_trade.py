@@ -1,6 +1,7 @@
 """What a person sees of drivers and trades: tables on stdout, 80 columns wide.
 
-In: the reports that `campaign/stored.py` makes and `show --drivers`, `--pareto` print as JSON.
+In: the reports that `campaign/statistics/stored.py` makes and `show --drivers`, `--pareto` print as
+JSON.
 """
 
 from collections.abc import Mapping, Sequence

@@ -14,9 +14,9 @@ import numpy as np
 
 from sampling_sim.campaign.batches import BatchFolder, shards_of
 from sampling_sim.campaign.case_cost import CaseCost, case_cost
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.distributions import Choice, Distribution, Grid
-from sampling_sim.campaign.leaves import flat_inputs
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.distributions import Choice, Distribution, Grid
+from sampling_sim.campaign.experiment.leaves import flat_inputs
 from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import outcome_columns

@@ -12,18 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.executors.attempts import Runner
 from sampling_sim.campaign.executors.interface import Executor, Finished, Pool, Task
 from sampling_sim.campaign.executors.places import LocalProcesses
-from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
+from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.campaign.recorded import RecordedReplicates, Recordings
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import ShardFolder
 from sampling_sim.campaign.sharing import Share
 from sampling_sim.campaign.stages import Looked, refuse_dependent, stages
-from sampling_sim.campaign.stopping import StoppingRule
+from sampling_sim.campaign.statistics.stopping import StoppingRule
 from sampling_sim.errors import BadInput
 from sampling_sim.store import CaseRecord
 

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import sampling_sim
-from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.experiment.config import Experiment
 
 _PACKAGES = ("h5py", "numba", "numpy", "pybullet", "scipy", "trimesh")
 """Libraries whose version can change the bits of a result."""

@@ -8,8 +8,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.executors.attempts import RunResult
+from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import Status
 from sampling_sim.recording.recorder import Recording

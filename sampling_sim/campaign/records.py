@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.executors.attempts import RunResult
-from sampling_sim.campaign.leaves import belongs_to, flat_inputs
-from sampling_sim.campaign.surfaces import SCENARIO
+from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
+from sampling_sim.campaign.experiment.leaves import belongs_to, flat_inputs
+from sampling_sim.campaign.experiment.surfaces import SCENARIO
 from sampling_sim.store import Attributes, CaseRecord
 
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampling_sim.campaign.batches import BatchFolder, shards_of
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.stored import check_same_meshes, stored_experiment
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.statistics.stored import check_same_meshes, stored_experiment
 from sampling_sim.errors import BadInput, SchemaVersionError, StoreError
 from sampling_sim.store import (
     EXPERIMENT,

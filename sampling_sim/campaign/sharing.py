@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sampling_sim.campaign.config import PlannedCase
+from sampling_sim.campaign.experiment.config import PlannedCase
 from sampling_sim.errors import BadInput
 
 

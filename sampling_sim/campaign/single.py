@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes, setting
 from sampling_sim.campaign.recorded import tell_of
 from sampling_sim.campaign.records import case_record
-from sampling_sim.campaign.stored import check_same_meshes, stored_experiment
+from sampling_sim.campaign.statistics.stored import check_same_meshes, stored_experiment
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.recording.recorder import Recording

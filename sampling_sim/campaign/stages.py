@@ -10,11 +10,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
 
-from sampling_sim.campaign.config import Experiment, PlannedCase
-from sampling_sim.campaign.rows import Columns, rows_of
+from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
 from sampling_sim.campaign.shards import ShardFolder
 from sampling_sim.campaign.sharing import Share
-from sampling_sim.campaign.stopping import Look, StoppingRule, look_points
+from sampling_sim.campaign.statistics.rows import Columns, rows_of
+from sampling_sim.campaign.statistics.stopping import Look, StoppingRule, look_points
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.outcome import outcome_columns
 

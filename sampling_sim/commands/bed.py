@@ -18,7 +18,7 @@ def bed(
     """Prepare the bed of an experiment, and measure what it really is: minutes, then cached."""
     from sampling_sim import terminal
     from sampling_sim.asteroid.site import load_site
-    from sampling_sim.campaign.config import load_experiment
+    from sampling_sim.campaign.experiment.config import load_experiment
     from sampling_sim.errors import BadInput, ConfigError
     from sampling_sim.progress import busy_display
     from sampling_sim.regolith.lab.report import bed_report, require_one_material

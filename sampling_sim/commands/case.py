@@ -17,7 +17,7 @@ from sampling_sim.commands.options import (
 from sampling_sim.errors import BadInput
 
 if TYPE_CHECKING:
-    from sampling_sim.campaign.config import Experiment
+    from sampling_sim.campaign.experiment.config import Experiment
 
 
 def run(
@@ -29,7 +29,7 @@ def run(
 ) -> None:
     """Run one case (replicate 0), and print its outcome."""
     from sampling_sim import terminal
-    from sampling_sim.campaign.config import load_experiment
+    from sampling_sim.campaign.experiment.config import load_experiment
     from sampling_sim.campaign.single import run_single
     from sampling_sim.progress import busy_display
 

@@ -24,7 +24,7 @@ def compare(
 ) -> None:
     """Compare two result files: exit 0 if equivalent, 3 if different, 4 if inconclusive."""
     from sampling_sim import terminal
-    from sampling_sim.campaign.compare import compare as compared
+    from sampling_sim.campaign.comparison.compare import compare as compared
 
     found = compared(base, new, margin=margin, outcomes=outcome or ("collected_mass",))
     if json:

@@ -20,7 +20,7 @@ def mechanism(
     """Show the craft of an experiment: links, joints, masses; checked as a run checks it."""
     from sampling_sim import terminal
     from sampling_sim.asteroid.site import load_site
-    from sampling_sim.campaign.config import load_experiment
+    from sampling_sim.campaign.experiment.config import load_experiment
     from sampling_sim.errors import BadInput
     from sampling_sim.mechanism.designs import design_of
     from sampling_sim.mechanism.urdf import urdf as urdf_text

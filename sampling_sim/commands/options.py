@@ -43,7 +43,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, S
 
 def parameters_of(kind: type, key: str, **texts: Any) -> Any:
     """Parameters of a dataclass from the options that were given."""
-    from sampling_sim.campaign.parameters import build_fixed
+    from sampling_sim.campaign.experiment.parameters import build_fixed
 
     given = {name: text for name, text in texts.items() if text is not None}
     return build_fixed(kind, given, key)

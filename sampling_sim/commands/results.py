@@ -22,8 +22,8 @@ def show(
 ) -> None:
     """Show what a result file holds: counts by status, outcomes, verdicts; drivers; trades."""
     from sampling_sim import terminal, terminal_trade
-    from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
-    from sampling_sim.campaign.stored import read_results, stored_drivers, stored_pareto
+    from sampling_sim.campaign.statistics.stored import read_results, stored_drivers, stored_pareto
+    from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES
 
     if drivers is None and pareto is None:
         print_store(file, json, NUMERIC_OUTCOMES)
@@ -58,7 +58,7 @@ def merge(
 def print_store(file: Path, json: bool, names: Sequence[str]) -> None:
     """Print what a result file holds, the named outcomes in the table, or all of it as JSON."""
     from sampling_sim import terminal, terminal_summary
-    from sampling_sim.campaign.stored import read_results, stored_summary
+    from sampling_sim.campaign.statistics.stored import read_results, stored_summary
 
     report = stored_summary(*read_results(file))
     if json:

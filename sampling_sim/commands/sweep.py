@@ -30,7 +30,7 @@ from sampling_sim.commands.where import (
 from sampling_sim.errors import BadInput
 
 if TYPE_CHECKING:
-    from sampling_sim.campaign.config import Experiment
+    from sampling_sim.campaign.experiment.config import Experiment
     from sampling_sim.campaign.recorded import RecordedReplicates
 
 Cases = Annotated[
@@ -77,12 +77,12 @@ def sweep(
 ) -> None:
     """Run all cases of an experiment into one file; Ctrl-C keeps the finished ones."""
     from sampling_sim import terminal
-    from sampling_sim.campaign.config import load_experiment
     from sampling_sim.campaign.execute import SweepInterrupted, run_campaign
     from sampling_sim.campaign.executors.places import LocalProcesses, SlurmJobs
+    from sampling_sim.campaign.experiment.config import load_experiment
     from sampling_sim.campaign.sharing import read_share
     from sampling_sim.campaign.stages import refuse_dependent
-    from sampling_sim.campaign.stopping import read_rule
+    from sampling_sim.campaign.statistics.stopping import read_rule
     from sampling_sim.progress import sweep_display
 
     executor = executor_of(where, workers, scheduler, slurm_option or (), case_timeout, memory)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from annotated_types import Ge
 
 from sampling_sim.asteroid.parameters import AsteroidParameters
-from sampling_sim.campaign.config import Experiment, parse_experiment
+from sampling_sim.campaign.experiment.config import Experiment, parse_experiment
 from sampling_sim.outcome import Outcome, Status
 from sampling_sim.regolith.shape_parameters import GrainShapeParameters
 

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.campaign.batches import BatchFolder
-from sampling_sim.campaign.stored import read_results, stored_summary
+from sampling_sim.campaign.statistics.stored import read_results, stored_summary
 from sampling_sim.outcome import Status, outcome_columns
 from sampling_sim.store import (
     Column,

@@ -15,10 +15,10 @@ import campaign_cases
 import pytest
 from distributed import LocalCluster
 
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors.interface import Executor
 from sampling_sim.campaign.executors.places import DaskScheduler, Inline, LocalProcesses
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.shards import ShardFolder
 
 pytestmark = pytest.mark.bench

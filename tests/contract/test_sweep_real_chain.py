@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.experiment.config import Experiment, parse_experiment
 from sampling_sim.campaign.single import rerun_case
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.recording.snapshots import POSITION_STEP

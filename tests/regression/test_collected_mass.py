@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.compare import FALSE_ALARMS, compare
-from sampling_sim.campaign.comparison import Comparison
+from sampling_sim.campaign.comparison.compare import FALSE_ALARMS, compare
+from sampling_sim.campaign.comparison.comparison import Comparison
 from sampling_sim.store import read_store
 
 FOLDER = Path(__file__).parent / "baselines"

@@ -13,8 +13,8 @@ import pytest
 import real_loss
 from scipy.stats import binom
 
-from sampling_sim.campaign.compare import FALSE_ALARMS, compare
-from sampling_sim.campaign.two_samples import POWER
+from sampling_sim.campaign.comparison.compare import FALSE_ALARMS, compare
+from sampling_sim.campaign.comparison.two_samples import POWER
 
 SEEDS = 128
 LOSS = 0.3

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sampling_sim.campaign.config import load_experiment, parse_experiment
+from sampling_sim.campaign.experiment.config import load_experiment, parse_experiment
 from sampling_sim.case import Case
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.mechanism.designs import design_of

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sampling_sim.campaign.config import PlannedCase
+from sampling_sim.campaign.experiment.config import PlannedCase
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput, DivergenceError
 from sampling_sim.outcome import Outcome, Status

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sampling_sim.campaign.config import PlannedCase
 from sampling_sim.campaign.executors.attempts import Attempt, Runner
+from sampling_sim.campaign.experiment.config import PlannedCase
 from sampling_sim.recording.recorder import Recording
 
 

@@ -14,9 +14,9 @@ from sampling_sim.asteroid.parameters import (
 )
 from sampling_sim.asteroid.registry import SHAPES
 from sampling_sim.asteroid.site import load_site
-from sampling_sim.campaign.config import parse_experiment
-from sampling_sim.campaign.leaves import flat_inputs
-from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.config import parse_experiment
+from sampling_sim.campaign.experiment.leaves import flat_inputs
+from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.errors import ConfigError
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import fake_chain
 import pytest
 
-from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.executors.attempts import Runner
 from sampling_sim.campaign.executors.inline import InlinePool
 from sampling_sim.campaign.executors.places import LocalProcesses
+from sampling_sim.campaign.experiment.config import Experiment, parse_experiment
 
 TEXT = """
 [mechanism]

@@ -28,9 +28,9 @@ import numpy as np
 from conftest import TEXT
 
 from sampling_sim.campaign import batches, execute, shards
-from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.executors import attempts
 from sampling_sim.campaign.executors.places import Inline
+from sampling_sim.campaign.experiment.config import Experiment, parse_experiment
 from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.recording.recorder import Recording

@@ -11,12 +11,12 @@ import fake_chain
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.config import Experiment, PlannedCase
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors.attempts import Attempt, Runner, Tries, Trouble, attempt
 from sampling_sim.campaign.executors.inline import InlinePool
 from sampling_sim.campaign.executors.interface import Task
 from sampling_sim.campaign.executors.places import Inline, LocalProcesses
+from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.outcome import NOT_COMPARED, Status
 from sampling_sim.store import CaseRecord, StoreContent, read_store, same_bits

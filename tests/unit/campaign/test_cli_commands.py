@@ -15,7 +15,7 @@ import pytest
 import trimesh
 
 from sampling_sim import cli, terminal, terminal_summary
-from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
+from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES
 from sampling_sim.outcome import NOT_COMPARED, outcome_columns
 from sampling_sim.store import read_store, same_bits
 

@@ -13,9 +13,9 @@ import pytest
 from synthetic_masses import campaign
 
 from sampling_sim import cli, compare, run_campaign
-from sampling_sim.campaign.compared import ADDRESS, paired_rows, read_run, write_baseline
-from sampling_sim.campaign.comparison import Comparison
-from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.comparison.compared import ADDRESS, paired_rows, read_run, write_baseline
+from sampling_sim.campaign.comparison.comparison import Comparison
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.errors import BadInput
 from sampling_sim.store import Column, read_store, write_store
 

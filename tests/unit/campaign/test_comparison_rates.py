@@ -13,9 +13,9 @@ import pytest
 from scipy.stats import binom
 from synthetic_masses import campaign
 
-from sampling_sim.campaign.compare import FALSE_ALARMS, compare
-from sampling_sim.campaign.comparison import Comparison
-from sampling_sim.campaign.two_samples import POWER, TwoSamples, cases_to_see
+from sampling_sim.campaign.comparison.compare import FALSE_ALARMS, compare
+from sampling_sim.campaign.comparison.comparison import Comparison
+from sampling_sim.campaign.comparison.two_samples import POWER, TwoSamples, cases_to_see
 
 CHANCE = 1e-4
 Pair = tuple[dict[str, Any], dict[str, Any]]

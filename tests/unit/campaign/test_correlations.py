@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.correlations import CorrelationParameters, copulas
-from sampling_sim.campaign.design import replicate_design
-from sampling_sim.campaign.distributions import Uniform
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.correlations import CorrelationParameters, copulas
+from sampling_sim.campaign.experiment.design import replicate_design
+from sampling_sim.campaign.experiment.distributions import Uniform
 from sampling_sim.errors import ConfigError
 
 Load = Callable[..., Experiment]

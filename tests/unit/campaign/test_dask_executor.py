@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors import dask_pool, places
 from sampling_sim.campaign.executors.dask_pool import _complaint
 from sampling_sim.campaign.executors.places import DaskScheduler, Inline
 from sampling_sim.campaign.executors.worker import THREADS, Enlisted, Terms, enlist
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.provenance import software
 from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from sampling_sim.campaign.config import Experiment, load_experiment
-from sampling_sim.campaign.design import (
+from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.experiment.config import Experiment, load_experiment
+from sampling_sim.campaign.experiment.design import (
     BLOCK,
     Saltelli,
     SamplingDesign,
@@ -19,7 +20,6 @@ from sampling_sim.campaign.design import (
     saltelli_part,
     surface_design,
 )
-from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.single import rerun_case
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput, ConfigError

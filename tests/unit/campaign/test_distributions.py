@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.design import MonteCarlo
-from sampling_sim.campaign.distributions import (
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.design import MonteCarlo
+from sampling_sim.campaign.experiment.distributions import (
     LARGEST,
     SMALLEST,
     Choice,

@@ -12,9 +12,9 @@ import pytest
 
 from sampling_sim import cli
 from sampling_sim.campaign.case_cost import CaseCost
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.cost import DRIVER, SPHERE, WORKER, campaign_plan, plan_lines
 from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput, ConfigError
 from sampling_sim.store import read_store

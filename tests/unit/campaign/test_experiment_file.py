@@ -7,8 +7,8 @@ from pathlib import Path
 import fake_chain
 import pytest
 
-from sampling_sim.campaign.config import Experiment, load_experiment, parse_experiment
-from sampling_sim.campaign.leaves import flat_inputs
+from sampling_sim.campaign.experiment.config import Experiment, load_experiment, parse_experiment
+from sampling_sim.campaign.experiment.leaves import flat_inputs
 from sampling_sim.errors import BadInput, ConfigError
 
 Load = Callable[..., Experiment]

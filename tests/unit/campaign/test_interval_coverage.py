@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sampling_sim.campaign.clusters import Clusters
-from sampling_sim.campaign.intervals import (
+from sampling_sim.campaign.statistics.clusters import Clusters
+from sampling_sim.campaign.statistics.intervals import (
     BCA_UP_TO,
     bca_interval,
     clustered_quantile_interval,
@@ -23,7 +23,7 @@ from sampling_sim.campaign.intervals import (
     tolerance_cases,
     wilson_interval,
 )
-from sampling_sim.campaign.statistics import outcome_statistics
+from sampling_sim.campaign.statistics.summary import outcome_statistics
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 

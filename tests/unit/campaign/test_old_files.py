@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sampling_sim.campaign.execute import run_campaign
-from sampling_sim.campaign.stored import stored_experiment
+from sampling_sim.campaign.statistics.stored import stored_experiment
 from sampling_sim.errors import SchemaVersionError
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store import (

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sampling_sim.campaign.drivers import (
+from sampling_sim.campaign.statistics.drivers import (
     Sample,
     _mark_distinguishable,
     classes,
@@ -112,7 +112,7 @@ def simulated(cases: int, share: float, times: int, seed: int) -> tuple[np.ndarr
 @pytest.fixture
 def no_density(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave delta out: it takes most of the time."""
-    monkeypatch.setattr("sampling_sim.campaign.drivers._has_density", lambda _: False)
+    monkeypatch.setattr("sampling_sim.campaign.statistics.drivers._has_density", lambda _: False)
 
 
 @pytest.mark.usefixtures("no_density")

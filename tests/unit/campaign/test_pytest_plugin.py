@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import scipy.stats  # noqa: F401 - see `repository`
 
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.experiment.config import Experiment
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.usefixtures("serial_pool", "fake_physics")

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from sampling_sim.campaign import single
-from sampling_sim.campaign.compared import write_baseline
-from sampling_sim.campaign.config import Experiment
+from sampling_sim.campaign.comparison.compared import write_baseline
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors.places import Inline
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.recorded import FRAMEWORK, LEAST, RecordedReplicates
 from sampling_sim.campaign.sharing import Share
 from sampling_sim.campaign.single import rerun_case, run_single

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sampling_sim.campaign.config import Experiment, parse_experiment
-from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.config import Experiment, parse_experiment
+from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.errors import BadInput
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from sampling_sim.campaign import batches, shards
 from sampling_sim.campaign.batches import BatchFolder
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import BATCH, DURABLE_WITHIN, ShardFolder

@@ -7,9 +7,9 @@ from pathlib import Path
 import fake_chain
 import pytest
 
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors.places import Inline
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.sharing import Share, read_share
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED

@@ -7,9 +7,14 @@ are allowed, at fixed seeds.
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.intervals import binomial_bounds, mean_interval
-from sampling_sim.campaign.requirements import read_requirement
-from sampling_sim.campaign.stopping import LOOK_CONFIDENCE, is_decided, look_points, read_rule
+from sampling_sim.campaign.experiment.requirements import read_requirement
+from sampling_sim.campaign.statistics.intervals import binomial_bounds, mean_interval
+from sampling_sim.campaign.statistics.stopping import (
+    LOOK_CONFIDENCE,
+    is_decided,
+    look_points,
+    read_rule,
+)
 from sampling_sim.errors import BadInput
 
 LOOKS = np.array(look_points(4000))

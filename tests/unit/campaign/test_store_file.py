@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
 from sampling_sim.campaign.records import case_record
 from sampling_sim.errors import SchemaVersionError, StoreError

@@ -12,8 +12,8 @@ import pytest
 import xarray as xr
 from test_store_file import contents, contents_with
 
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.executors.attempts import Attempt
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.records import case_record
 from sampling_sim.errors import StoreError
 from sampling_sim.outcome import Outcome, Status, outcome_columns

@@ -15,8 +15,8 @@ import pytest
 
 from sampling_sim.campaign import batches, shards
 from sampling_sim.campaign.batches import BatchFolder
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.errors import BadInput, StoreError
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store import (

@@ -8,13 +8,13 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.clusters import Clusters
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.intervals import binomial_bounds
-from sampling_sim.campaign.requirements import Requirement, read_requirement
-from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, summary
-from sampling_sim.campaign.stored import stored_drivers, stored_pareto, stored_summary
-from sampling_sim.campaign.verdicts import needed_cases, requirement_verdict
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.requirements import Requirement, read_requirement
+from sampling_sim.campaign.statistics.clusters import Clusters
+from sampling_sim.campaign.statistics.intervals import binomial_bounds
+from sampling_sim.campaign.statistics.stored import stored_drivers, stored_pareto, stored_summary
+from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES, summary
+from sampling_sim.campaign.statistics.verdicts import needed_cases, requirement_verdict
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import outcome_columns
 from sampling_sim.terminal_summary import print_summary
@@ -173,7 +173,7 @@ def test_drivers_and_trades_of_a_file_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("sampling_sim.campaign.drivers._has_density", lambda _: False)
+    monkeypatch.setattr("sampling_sim.campaign.statistics.drivers._has_density", lambda _: False)
     columns, loaded = campaign
     found = stored_drivers(columns, loaded, "collected_mass")
     assert (found["cases"], found["left_out"]) == (179, 1)

@@ -7,11 +7,11 @@ import fake_chain
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.config import Experiment, parse_experiment
 from sampling_sim.campaign.execute import run_campaign
-from sampling_sim.campaign.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.config import Experiment, parse_experiment
+from sampling_sim.campaign.experiment.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.surfaces import Axis
 from sampling_sim.campaign.single import rerun_case
-from sampling_sim.campaign.surfaces import Axis
 from sampling_sim.errors import ConfigError
 from sampling_sim.store import open_store
 

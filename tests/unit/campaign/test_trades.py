@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.pareto import (
+from sampling_sim.campaign.statistics.pareto import (
     _weighted_quantile,
     is_non_dominated,
     paired_differences,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import anderson_ksamp, binom, norm
 
-from sampling_sim.campaign import two_samples
-from sampling_sim.campaign.two_samples import TwoSamples
+from sampling_sim.campaign.comparison import two_samples
+from sampling_sim.campaign.comparison.two_samples import TwoSamples
 
 LEVEL = 1e-3
 

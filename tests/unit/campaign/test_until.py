@@ -7,11 +7,11 @@ import fake_chain
 import numpy as np
 import pytest
 
-from sampling_sim.campaign.config import Experiment
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.executors.places import Inline
+from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.sharing import Share
-from sampling_sim.campaign.stopping import Look, look_points, read_rule
+from sampling_sim.campaign.statistics.stopping import Look, look_points, read_rule
 from sampling_sim.errors import BadInput
 from sampling_sim.store import read_store, same_bits
 

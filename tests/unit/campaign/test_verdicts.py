@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sampling_sim.campaign.intervals import binomial_bounds
-from sampling_sim.campaign.requirements import read_requirement
-from sampling_sim.campaign.statistics import outcome_statistics, summary
-from sampling_sim.campaign.verdicts import requirement_verdict
+from sampling_sim.campaign.experiment.requirements import read_requirement
+from sampling_sim.campaign.statistics.intervals import binomial_bounds
+from sampling_sim.campaign.statistics.summary import outcome_statistics, summary
+from sampling_sim.campaign.statistics.verdicts import requirement_verdict
 from sampling_sim.errors import ConfigError
 from sampling_sim.outcome import Outcome, outcome_columns
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sampling_sim import load_experiment
-from sampling_sim.campaign.leaves import flat_inputs
+from sampling_sim.campaign.experiment.leaves import flat_inputs
 from sampling_sim.errors import ConfigError
 from sampling_sim.regolith.layers import RegolithLayer
 from sampling_sim.regolith.parameters import RegolithParameters

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.campaign.intervals import binomial_bounds
+from sampling_sim.campaign.statistics.intervals import binomial_bounds
 from sampling_sim.constants import FloatArray, IntArray
 
 EXACT_BELOW = 50

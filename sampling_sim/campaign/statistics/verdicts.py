@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from sampling_sim.campaign.clusters import Clusters
-from sampling_sim.campaign.intervals import binomial_bounds, wilson_interval
-from sampling_sim.campaign.requirements import Requirement
+from sampling_sim.campaign.experiment.requirements import Requirement
+from sampling_sim.campaign.statistics.clusters import Clusters
+from sampling_sim.campaign.statistics.intervals import binomial_bounds, wilson_interval
 from sampling_sim.constants import BoolArray
 
 FARTHEST = 10**9

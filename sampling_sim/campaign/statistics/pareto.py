@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from sampling_sim.campaign.clusters import Clusters
-from sampling_sim.campaign.intervals import Interval, mean_interval
-from sampling_sim.campaign.parameters import unknown_key
-from sampling_sim.campaign.requirements import is_finished
-from sampling_sim.campaign.rows import Columns, with_surface
-from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, QUANTILES, outcome_statistics
+from sampling_sim.campaign.experiment.parameters import unknown_key
+from sampling_sim.campaign.experiment.requirements import is_finished
+from sampling_sim.campaign.statistics.clusters import Clusters
+from sampling_sim.campaign.statistics.intervals import Interval, mean_interval
+from sampling_sim.campaign.statistics.rows import Columns, with_surface
+from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES, QUANTILES, outcome_statistics
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 from sampling_sim.errors import BadInput
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.campaign.parameters import unknown_key
-from sampling_sim.campaign.requirements import NOT_FINISHED
-from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
-from sampling_sim.campaign.toml_tree import flat, override
+from sampling_sim.campaign.experiment.parameters import unknown_key
+from sampling_sim.campaign.experiment.requirements import NOT_FINISHED
+from sampling_sim.campaign.experiment.toml_tree import flat, override
+from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES
 from sampling_sim.constants import BoolArray, IntArray
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import NOT_COMPARED, outcome_columns

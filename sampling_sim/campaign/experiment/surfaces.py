@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sampling_sim.campaign.distributions import Distribution, Grid
-from sampling_sim.campaign.leaves import field_types
-from sampling_sim.campaign.parameters import distributions, read_table, unknown_key
-from sampling_sim.campaign.toml_tree import flat, merged
+from sampling_sim.campaign.experiment.distributions import Distribution, Grid
+from sampling_sim.campaign.experiment.leaves import field_types
+from sampling_sim.campaign.experiment.parameters import distributions, read_table, unknown_key
+from sampling_sim.campaign.experiment.toml_tree import flat, merged
 from sampling_sim.errors import ConfigError
 
 Sections = Mapping[str, Mapping[str, Any]]

@@ -21,7 +21,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from sampling_sim.campaign.clusters import Clusters
+from sampling_sim.campaign.statistics.clusters import Clusters
 from sampling_sim.constants import FloatArray
 
 Interval = tuple[float, float]

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from sampling_sim.campaign.clusters import Clusters
-from sampling_sim.campaign.intervals import (
+from sampling_sim.campaign.experiment.requirements import Requirement, is_finished
+from sampling_sim.campaign.statistics.clusters import Clusters
+from sampling_sim.campaign.statistics.intervals import (
     clustered_quantile_interval,
     mean_interval,
     ordered_quantile,
     quantile_interval,
     tolerance_bounds,
 )
-from sampling_sim.campaign.requirements import Requirement, is_finished
-from sampling_sim.campaign.verdicts import requirement_verdict
+from sampling_sim.campaign.statistics.verdicts import requirement_verdict
 from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.outcome import Outcome, Status
 

@@ -26,12 +26,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sampling_sim.campaign.clusters import Clusters
-from sampling_sim.campaign.intervals import binomial_bounds, mean_interval
-from sampling_sim.campaign.parameters import unknown_key
-from sampling_sim.campaign.requirements import Requirement, is_finished, read_requirement
-from sampling_sim.campaign.rows import Columns, rows_of, with_surface
-from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES
+from sampling_sim.campaign.experiment.parameters import unknown_key
+from sampling_sim.campaign.experiment.requirements import Requirement, is_finished, read_requirement
+from sampling_sim.campaign.statistics.clusters import Clusters
+from sampling_sim.campaign.statistics.intervals import binomial_bounds, mean_interval
+from sampling_sim.campaign.statistics.rows import Columns, rows_of, with_surface
+from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES
 from sampling_sim.errors import BadInput, ConfigError
 
 FIRST_LOOK = 16

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Gt, Lt
 
-from sampling_sim.campaign.parameters import build_fixed, unknown_key
+from sampling_sim.campaign.experiment.parameters import build_fixed, unknown_key
 from sampling_sim.constants import BoolArray
 from sampling_sim.errors import ConfigError
 from sampling_sim.outcome import Outcome, Status, outcome_columns

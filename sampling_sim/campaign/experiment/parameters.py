@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, get_args, get_origin
 
-from sampling_sim.campaign.distributions import Distribution, read_distribution
-from sampling_sim.campaign.leaves import Leaf, field_types
+from sampling_sim.campaign.experiment.distributions import Distribution, read_distribution
+from sampling_sim.campaign.experiment.leaves import Leaf, field_types
 from sampling_sim.errors import ConfigError
 
 

@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from sampling_sim.campaign.distributions import LARGEST, SMALLEST
+from sampling_sim.campaign.experiment.distributions import LARGEST, SMALLEST
 from sampling_sim.constants import FloatArray
 from sampling_sim.rng import Stream, generator
 

@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.campaign.intervals import CONFIDENCE
+from sampling_sim.campaign.statistics.intervals import CONFIDENCE
 from sampling_sim.constants import BoolArray, FloatArray, IntArray
 
 FEWEST = 20

@@ -8,8 +8,8 @@ from typing import Any
 
 from sampling_sim.asteroid.body import body_shape, shape_file
 from sampling_sim.asteroid.parameters import AsteroidParameters
-from sampling_sim.campaign.config import Experiment
-from sampling_sim.campaign.distributions import Choice, Grid
+from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.experiment.distributions import Choice, Grid
 from sampling_sim.errors import ShapeError
 from sampling_sim.regolith.clump_shapes import solid
 

@@ -9,20 +9,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling_sim.campaign.config import Experiment, parse_experiment
-from sampling_sim.campaign.drivers import FEWEST, MOST, drivers, first_cases, saltelli_drivers
-from sampling_sim.campaign.intervals import (
+from sampling_sim.campaign.experiment.config import Experiment, parse_experiment
+from sampling_sim.campaign.experiment.leaves import belongs_to
+from sampling_sim.campaign.experiment.parameters import unknown_key
+from sampling_sim.campaign.experiment.requirements import is_finished
+from sampling_sim.campaign.statistics.drivers import (
+    FEWEST,
+    MOST,
+    drivers,
+    first_cases,
+    saltelli_drivers,
+)
+from sampling_sim.campaign.statistics.intervals import (
     CONFIDENCE,
     TOLERANCE_CONFIDENCE,
     TOLERANCE_SHARE,
     tolerance_cases,
 )
-from sampling_sim.campaign.leaves import belongs_to
-from sampling_sim.campaign.parameters import unknown_key
-from sampling_sim.campaign.pareto import pareto, read_objectives
-from sampling_sim.campaign.requirements import is_finished
-from sampling_sim.campaign.rows import Columns, rows_of, with_surface
-from sampling_sim.campaign.statistics import NUMERIC_OUTCOMES, summary
+from sampling_sim.campaign.statistics.pareto import pareto, read_objectives
+from sampling_sim.campaign.statistics.rows import Columns, rows_of, with_surface
+from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES, summary
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import Outcome

@@ -18,7 +18,13 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Gt, Lt
 
-from sampling_sim.campaign.distributions import LARGEST, SMALLEST, Choice, Distribution, Grid
+from sampling_sim.campaign.experiment.distributions import (
+    LARGEST,
+    SMALLEST,
+    Choice,
+    Distribution,
+    Grid,
+)
 from sampling_sim.constants import FloatArray
 from sampling_sim.errors import ConfigError
 

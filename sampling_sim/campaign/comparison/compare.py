@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from sampling_sim.campaign import two_samples
-from sampling_sim.campaign.compared import (
+from sampling_sim.campaign.comparison import two_samples
+from sampling_sim.campaign.comparison.compared import (
     Point,
     Run,
     Source,
@@ -26,8 +26,8 @@ from sampling_sim.campaign.compared import (
     read_run,
     what_differs,
 )
-from sampling_sim.campaign.comparison import Comparison, Finding, Verdict
-from sampling_sim.campaign.two_samples import EQUIVALENCE_LEVEL, TwoSamples
+from sampling_sim.campaign.comparison.comparison import Comparison, Finding, Verdict
+from sampling_sim.campaign.comparison.two_samples import EQUIVALENCE_LEVEL, TwoSamples
 from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import Status

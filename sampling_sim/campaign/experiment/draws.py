@@ -12,17 +12,17 @@ from typing import Annotated, Any, Literal, overload
 
 from annotated_types import Ge, Le
 
-from sampling_sim.campaign.correlations import Copula, CorrelationParameters, copulas
-from sampling_sim.campaign.design import (
+from sampling_sim.campaign.experiment.correlations import Copula, CorrelationParameters, copulas
+from sampling_sim.campaign.experiment.design import (
     NOT_EXTENDED,
     DesignName,
     SamplingDesign,
     replicate_design,
     surface_design,
 )
-from sampling_sim.campaign.distributions import Distribution, Grid, Random
-from sampling_sim.campaign.parameters import MissingKeyError
-from sampling_sim.campaign.surfaces import Axis
+from sampling_sim.campaign.experiment.distributions import Distribution, Grid, Random
+from sampling_sim.campaign.experiment.parameters import MissingKeyError
+from sampling_sim.campaign.experiment.surfaces import Axis
 from sampling_sim.errors import ConfigError
 
 MOST_CASES = 10**9

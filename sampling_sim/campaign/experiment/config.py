@@ -12,12 +12,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sampling_sim.campaign.distributions import Distribution
-from sampling_sim.campaign.draws import MOST_CASES, CampaignParameters, Draws, Plan, PlannedCase
-from sampling_sim.campaign.leaves import field_types, flat_inputs
-from sampling_sim.campaign.parameters import MissingKeyError, build, build_fixed, unknown_key
-from sampling_sim.campaign.requirements import Requirement, read_requirement
-from sampling_sim.campaign.surfaces import (
+from sampling_sim.campaign.experiment.distributions import Distribution
+from sampling_sim.campaign.experiment.draws import (
+    MOST_CASES,
+    CampaignParameters,
+    Draws,
+    Plan,
+    PlannedCase,
+)
+from sampling_sim.campaign.experiment.leaves import field_types, flat_inputs
+from sampling_sim.campaign.experiment.parameters import (
+    MissingKeyError,
+    build,
+    build_fixed,
+    unknown_key,
+)
+from sampling_sim.campaign.experiment.requirements import Requirement, read_requirement
+from sampling_sim.campaign.experiment.surfaces import (
     SCENARIO,
     Scenario,
     check_same_columns,
@@ -25,7 +36,7 @@ from sampling_sim.campaign.surfaces import (
     read_scenarios,
     read_sections,
 )
-from sampling_sim.campaign.toml_tree import content_hash, flat, override
+from sampling_sim.campaign.experiment.toml_tree import content_hash, flat, override
 from sampling_sim.errors import BadInput, ConfigError
 
 __all__ = ["CampaignParameters", "Experiment", "PlannedCase", "load_experiment", "parse_experiment"]

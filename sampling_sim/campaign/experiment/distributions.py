@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sampling_sim.campaign.leaves import Leaf
+from sampling_sim.campaign.experiment.leaves import Leaf
 from sampling_sim.errors import ConfigError
 
 SMALLEST, LARGEST = 2.0**-54, 1.0 - 2.0**-53

@@ -1,0 +1,1 @@
+"""What a set of cases says: intervals, verdicts, stopping rules, drivers, trades."""
