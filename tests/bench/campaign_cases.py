@@ -58,6 +58,7 @@ class Result:
 
     outcome: Outcome
     series: Mapping[str, Any] = field(default_factory=dict)
+    snapshots: None = None
 
 
 def work(units: int) -> float:

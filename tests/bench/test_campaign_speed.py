@@ -20,6 +20,8 @@ from sampling_sim.campaign.executors.interface import Executor
 from sampling_sim.campaign.executors.places import DaskScheduler, Inline, LocalProcesses
 from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.shards import ShardFolder
+from sampling_sim.outcome import Status
+from sampling_sim.store import CaseRecord
 
 pytestmark = pytest.mark.bench
 
@@ -64,7 +66,8 @@ class Clock:
         if running and not self.first:
             self.first = time.perf_counter()
 
-    def progress(self, *_: object) -> None:
+    def progress(self, _done: int, _total: int, record: CaseRecord) -> None:
+        assert record.outcome.status is not Status.FAILED, record.outcome.message
         self.last = time.perf_counter()
 
     def timed(self, asked: Experiment, out: Path, executor: Executor) -> float:
