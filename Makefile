@@ -20,6 +20,7 @@ demo: $(READY)     ## the main job: 8 touchdowns at Kamo'oalewa, outcomes in res
 	$(BIN)/sampling-sim sweep experiments/touch_and_go.toml -n 8 --workers 2 --overwrite -o results/demo.h5
 
 test: $(READY)     ## the default tests, under 10 minutes on 2 cores
+	@bash tests/browser/install.sh
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY)    ## format, lint, types, import order, file lengths
