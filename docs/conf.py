@@ -1,0 +1,38 @@
+"""How Sphinx makes the site of these pages: `make docs`, into build/docs.
+
+The pages are Markdown that also reads well on a plain git host.  Nothing is fetched, neither when
+the site is made nor when it is looked at: fonts are the reader's own, maths is Unicode.
+"""
+
+import sampling_sim
+
+project = "sampling_sim"
+copyright = "the sampling_sim authors, Apache-2.0"  # noqa: A001 - Sphinx's name
+release = version = sampling_sim.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["campaigns/*"]
+nitpicky = True
+
+myst_heading_anchors = 3
+myst_enable_extensions = ["attrs_block"]
+suppress_warnings = ["misc.highlighting_failure"]
+
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+napoleon_use_param = False  # as a list: types stand in the signature alone
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 80
+# What other projects document: there is no network to look their pages up.
+nitpick_ignore_regex = [("py:.*", r"(?!sampling_sim).*")]
+
+html_theme = "furo"
+html_title = "sampling_sim"
+html_static_path = ["static"]
+html_css_files = ["wide-tables.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {"navigation_with_keys": True}

@@ -1,0 +1,91 @@
+"""Read a campaign: its table, who collects how much, and the force on the head.
+
+    python docs/how-to/read_a_campaign.py [FILE.h5 [FOLDER]]
+
+FILE is a result file (docs/campaigns/demo.h5 unless told), FOLDER where the picture goes.  The same
+file opens as a notebook: every `# %%` is a cell.
+"""
+
+# %% What to read
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from sampling_sim import open_series, open_store
+from sampling_sim.campaign.statistics.stored import read_results, stored_summary
+from sampling_sim.errors import StoreError
+
+asked = [] if "ipykernel" in sys.modules else sys.argv[1:]
+docs = Path(__file__).parents[1] if "__file__" in globals() else Path("..")
+file = Path(asked[0]) if asked else docs / "campaigns" / "demo.h5"
+pictures = Path(asked[1]) if len(asked) > 1 else docs / "pictures"
+
+# %% One row a case, units in the attributes; failed and diverged cases measured nothing
+runs = open_store(file)
+landed = runs.isel(case=~runs["status"].isin(["failed", "diverged"]))
+if not landed.sizes["case"]:
+    sys.exit(f"{file}: none of its {runs.sizes['case']} cases finished")
+print(f"{file.name}: {runs.sizes['case']} cases, seed {runs.attrs['seed']}")
+print(f"flown on {runs.attrs['cpu_model']}, commit {runs.attrs['git_commit'][:12]}")
+
+# %% The table of the README; in the file everything is in SI
+ROWS = [
+    ("collected mass", "collected_mass", 1.0, "kg"),
+    ("collected grains", "collected_count", 1.0, ""),
+    ("peak force on the head", "peak_force", 1.0, "N"),
+    ("impulse of the ground", "impulse", 1.0, "N·s"),
+    ("sinkage of the rim", "max_sinkage", 1e3, "mm"),
+    ("thrown off and leaving", "ejected_mass", 1.0, "kg"),
+]
+print("\n| outcome | smallest | mean | largest |\n|---|---|---|---|")
+for words, name, scale, unit in ROWS:
+    values = scale * landed[name].dropna("case")
+    found = [f"{float(value):#.3g}".rstrip(".") for value in (values.min(), values.mean(), values.max())]
+    print(f"| {words} | " + " | ".join(f"{number} {unit}".rstrip() for number in found) + " |")
+
+# %% The mean with its interval, and the verdicts: what `sampling-sim show` prints
+report = stored_summary(*read_results(file))
+mass = report["outcomes"]["collected_mass"]
+interval = mass["mean_interval"]
+if interval is not None and None not in interval:
+    print(f"\nmean collected mass: {mass['mean']:.2f} kg, 95 % interval", end=" ")
+    print(f"{interval[0]:.2f} to {interval[1]:.2f} kg")
+for verdict in report["requirements"]:
+    print(f"{verdict['text']} with probability {verdict['probability']}: {verdict['verdict']}", end="")
+    print(f" ({verdict['met_cases']} of {verdict['cases']} cases)")
+
+# %% Time series, of the cases that were recorded
+recorded = {}
+for case in runs["case"].values:
+    try:
+        series = open_series(file, int(case))
+    except StoreError:
+        continue
+    force = np.hypot(np.hypot(series["head_force_x"], series["head_force_y"]), series["head_force_z"])
+    if (touched := np.flatnonzero(force > 0.1)).size:
+        since_contact = series["time"] - series["time"][touched[0]]
+        recorded[int(case)] = (since_contact.values, force.values)
+if not recorded:
+    print("no case is recorded: sampling-sim sweep … --record 4 keeps force histories")
+
+# %% The picture
+BLUE, ORANGE = "#0072B2", "#D55E00"  # told apart by colour-blind readers (Okabe & Ito)
+figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.4), layout="constrained")
+masses = np.sort(landed["collected_mass"].dropna("case").values)
+left.step([0.0, *masses], np.arange(len(masses) + 1) / len(masses), where="post", color=BLUE)
+left.plot(masses, (np.arange(len(masses)) + 1) / len(masses), "o", color=BLUE, label="one case")
+if interval is not None and None not in interval:
+    left.axvspan(*interval, color=ORANGE, alpha=0.25, label="mean, 95 % interval")
+left.set(xlabel="collected mass [kg]", ylabel="share of cases with at most that", xlim=(0, None))
+left.legend(loc="upper left", frameon=False)
+for case, (since_contact, force) in recorded.items():
+    right.plot(since_contact, force, lw=0.8, label=f"case {case}")
+right.set(xlabel="time since first contact [s]", ylabel="force on the head [N]", ylim=(0, None))
+if recorded:
+    longest = max(since_contact[force > 0.1].max() for since_contact, force in recorded.values())
+    right.set_xlim(-0.2, longest + 0.2)
+    right.legend(frameon=False, fontsize="small")
+pictures.mkdir(parents=True, exist_ok=True)
+figure.savefig(pictures / "read_a_campaign.png", dpi=110, metadata={"Software": None})
