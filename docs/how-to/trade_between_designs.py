@@ -2,20 +2,20 @@
 
     python docs/how-to/trade_between_designs.py [FILE.h5 [FOLDER [OBJECTIVES]]]
 
-FILE is a result file whose experiment has a grid (docs/campaigns/sites.h5 unless told), FOLDER where
-the picture goes, OBJECTIVES two of them, as "max collected_mass, min ejected_mass".  The same file
-opens as a notebook: every `# %%` is a cell.
+FILE is a result file whose experiment has a grid (docs/campaigns/sites.h5 unless told), FOLDER
+where the picture goes, OBJECTIVES two of them, as "max collected_mass, min ejected_mass".  The same
+file opens as a notebook: every `# %%` is a cell.
 """
 
 # %% What to read
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 
 from sampling_sim.campaign.statistics.stored import read_results, stored_pareto
-from sampling_sim.errors import BadInput
+from sampling_sim.errors import BadInput, StoreError
 from sampling_sim.store import open_store
 
 asked = [] if "ipykernel" in sys.modules else sys.argv[1:]
@@ -25,14 +25,19 @@ pictures = Path(asked[1]) if len(asked) > 1 else docs / "pictures"
 objectives = asked[2] if len(asked) > 2 else "max collected_mass, min ejected_mass"
 
 # %% Each objective at each design point, on the surface where it is worst, with its interval
-_, columns, experiment = read_results(file)
+try:
+    _, columns, experiment = read_results(file)
+except StoreError as error:
+    sys.exit(str(error))
 try:
     found = stored_pareto(columns, experiment, objectives)
 except BadInput as error:
     sys.exit(f"{file}: {error}")
 points = found["points"]
-across, up = list(points[0]["values"])[:2] if len(points[0]["values"]) > 1 else sys.exit(
-    f"{objectives!r}: name two objectives, a comma between"
+across, up = (
+    list(points[0]["values"])[:2]
+    if len(points[0]["values"]) > 1
+    else sys.exit(f"{objectives!r}: name two objectives, a comma between")
 )
 names = [
     ", ".join(f"{v:.3g}" if isinstance(v, float) else str(v) for v in point["inputs"].values())
@@ -50,7 +55,8 @@ def text(point: dict, objective: str) -> str:
 
 
 print(f"{file.name}: {found['replicates']} replicates, {found['packings']} packings of the bed")
-print(f"\n| {', '.join(points[0]['inputs'])} | {across} | {up} | nothing beats it |\n|---|---|---|---|")
+print(f"\n| {', '.join(points[0]['inputs'])} | {across} | {up} | nothing beats it |")
+print("|---|---|---|---|")
 for point, name in zip(points, names, strict=True):
     beats = "yes" if point["is_non_dominated"] else "no"
     print(f"| {name} | {text(point, across)} | {text(point, up)} |", end=" ")
@@ -67,8 +73,8 @@ for entry in found["differences"]:
 
 # %% The picture
 BLUE, GREY = "#0072B2", "#999999"  # told apart by colour-blind readers
-figure, axes = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
-for point, name in zip(points, names, strict=True):
+figure, axes = plt.subplots(figsize=(7.6, 3.8), layout="constrained")
+for point, name, marker in zip(points, names, cycle("os^vDP*X"), strict=False):
     place = [point["values"][across], point["values"][up]]
     reach = [point["intervals"][key] for key in (across, up)]
     bars = [
@@ -76,9 +82,10 @@ for point, name in zip(points, names, strict=True):
         for value, ends in zip(place, reach, strict=True)
     ]
     colour = BLUE if point["is_non_dominated"] else GREY
-    axes.errorbar(*place, xerr=bars[0], yerr=bars[1], fmt="o", color=colour, capsize=3)
-    if np.isfinite(place).all():
-        axes.annotate(name, place, xytext=(5, 5), textcoords="offset points", fontsize="small")
+    axes.errorbar(
+        *place, xerr=bars[0], yerr=bars[1], fmt=marker, ms=8, lw=1, color=colour, label=name
+    )
+figure.legend(loc="outside right upper", title=", ".join(points[0]["inputs"]))
 units = {name: column.attrs["units"] for name, column in open_store(file).variables.items()}
 axes.set_xlabel(f"{across} [{units[across.split()[-1]]}]")
 axes.set_ylabel(f"{up} [{units[up.split()[-1]]}]")

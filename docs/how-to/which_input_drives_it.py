@@ -15,7 +15,7 @@ import numpy as np
 
 from sampling_sim import open_store
 from sampling_sim.campaign.statistics.stored import read_results, stored_drivers
-from sampling_sim.errors import BadInput
+from sampling_sim.errors import BadInput, StoreError
 
 asked = [] if "ipykernel" in sys.modules else sys.argv[1:]
 docs = Path(__file__).parents[1] if "__file__" in globals() else Path("..")
@@ -24,7 +24,10 @@ pictures = Path(asked[1]) if len(asked) > 1 else docs / "pictures"
 outcome = asked[2] if len(asked) > 2 else "collected_mass"
 
 # %% Shares of the variance, with intervals; * where chance alone does not give as much
-_, columns, experiment = read_results(file)
+try:
+    _, columns, experiment = read_results(file)
+except StoreError as error:
+    sys.exit(str(error))
 try:
     found = stored_drivers(columns, experiment, outcome)
 except BadInput as error:
