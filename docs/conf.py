@@ -14,6 +14,8 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 nitpicky = True
 
 myst_heading_anchors = 3
+highlight_language = "none"  # blocks without a name are commands and what they print
+default_role = "code"  # docstrings write `name` in single backticks
 
 napoleon_google_docstring = False
 napoleon_use_rtype = False
