@@ -85,6 +85,21 @@ def test_pages_that_code_and_experiments_point_to_exist() -> None:
     assert missing == set()
 
 
+def test_tests_that_pages_name_exist() -> None:
+    """As `test_trades`, `test_demo.py`, `tests/unit/campaign/test_trades.py`."""
+    files = list(ROOT.glob("tests/**/*.py"))
+    known = {path.stem for path in files}
+    for path in files:
+        known |= set(re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        match[1]: page.name
+        for page in PAGES
+        for match in re.finditer(r"\b(test_[a-z0-9_]+)(?:\.py)?`", page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 100
+    assert {name: page for name, page in named.items() if name not in known} == {}
+
+
 def test_the_contents_name_every_page_once() -> None:
     listed = re.findall(r"^([a-zA-Z/-]+)$", (ROOT / "docs/index.md").read_text(), re.MULTILINE)
     pages = [
