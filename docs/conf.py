@@ -4,7 +4,12 @@ The pages are Markdown that also reads well on a plain git host.  Nothing is fet
 the site is made nor when it is looked at: fonts are the reader's own, maths is Unicode.
 """
 
+from typing import TYPE_CHECKING
+
 import sampling_sim
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 project = "sampling_sim"
 copyright = "the sampling_sim authors, Apache-2.0"  # noqa: A001 - Sphinx's name
@@ -32,7 +37,24 @@ nitpick_ignore_regex = [("py:class", ".*")]
 html_theme = "furo"
 html_title = "sampling_sim"
 html_static_path = ["static"]
-html_css_files = ["wide-tables.css"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
+
+
+def setup(app: "Sphinx") -> None:
+    """Have our docstrings rewritten before Napoleon reads them."""
+    app.connect("autodoc-process-docstring", _returns_are_words, priority=400)
+
+
+def _returns_are_words(*event: object) -> None:
+    """Give what `Returns` says neither a name nor a type: Napoleon takes its first line for one."""
+    lines = event[-1]
+    assert isinstance(lines, list)
+    titles = [i for i, line in enumerate(lines[1:]) if line and not line.strip("-")]
+    for i in titles:
+        if lines[i] == "Returns":
+            end = min((j for j in titles if j > i), default=len(lines))
+            lines[i + 2 : end] = [":", *(f"    {line}" for line in lines[i + 2 : end])]
+            return

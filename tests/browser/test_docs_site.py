@@ -109,6 +109,8 @@ def test_pages_fit_the_screen_and_load_whole(
         assert pictures.count() >= 3
     if name == "api":
         assert page.locator("dt.sig").count() > 20
+        returned = page.locator("dl.field-list dt:has-text('Returns') + dd").all_inner_texts()
+        assert any(text.startswith("Dataset over time [s]") for text in returned), returned
 
 
 def test_a_link_between_pages_is_followed(site: Path, open_page: Callable[..., Opened]) -> None:
