@@ -21,6 +21,7 @@ from sampling_sim.store.content import (
 from sampling_sim.store.files import (
     column_names,
     merge_stores,
+    open_series,
     open_store,
     read_attributes,
     read_columns,
@@ -49,6 +50,7 @@ __all__ = [
     "leftovers",
     "merge_stores",
     "merged_content",
+    "open_series",
     "open_store",
     "read_attributes",
     "read_columns",
