@@ -42,8 +42,9 @@ def places(view: StoreView) -> list[Place]:
         head = f"design_points.{i}." if len(points) > 1 else ""
         surfaces = point["surfaces"] or [point]
         for j, surface in enumerate(surfaces):
-            numbers = int(point.get("design_point", view.columns["design_point"][0])), _surface(
-                view, point, surface
+            numbers = (
+                int(point.get("design_point", view.columns["design_point"][0])),
+                _surface(view, point, surface),
             )
             rows = np.flatnonzero(
                 (view.columns["design_point"] == numbers[0])
@@ -87,7 +88,7 @@ def _short(key: str) -> str:
 
 
 def _surface(view: StoreView, point: Mapping[str, Any], surface: Mapping[str, Any]) -> int:
-    """Number of a surface; of a design point on one alone, that of its cases."""
+    """Return the number of a surface; of a design point on one alone, that of its cases."""
     if "surface" in surface:
         return int(surface["surface"])
     columns = view.columns

@@ -68,9 +68,7 @@ def _by_place(view: StoreView, names: Sequence[str]) -> list[Note | Table]:
     return found
 
 
-def _statistics(
-    entry: Report, source: str, *, has_intervals: bool = True
-) -> tuple[Cell, ...]:
+def _statistics(entry: Report, source: str, *, has_intervals: bool = True) -> tuple[Cell, ...]:
     """Entries of one outcome: its number of cases, and each statistic with its interval."""
     cells = [number(entry["n"], f"{source}.n")]
     for name in STATISTICS:

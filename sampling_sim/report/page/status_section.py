@@ -19,7 +19,11 @@ def status_section(view: StoreView) -> Section:
     """Table and plot of how cases ended."""
     counts, cases = view.summary["status"], view.cases
     rows = tuple(
-        (plain(name), number(count, f"status.{name}"), share(count / cases, f"status.{name} / cases"))
+        (
+            plain(name),
+            number(count, f"status.{name}"),
+            share(count / cases, f"status.{name} / cases"),
+        )
         for name, count in counts.items()
     )
     table = Table(
@@ -67,7 +71,7 @@ def _plot(view: StoreView, here: list[Place]) -> Plot:
     for place in here[:12]:
         said = ", ".join(f"{n} {s.replace('_', ' ')}" for s, n in place.report["status"].items())
         words.append(f"{place.label}: {said}")
-    drawn.update_layout(barmode="stack", bargap=0.35)
+    drawn.update_layout(barmode="stack", bargap=0.35, showlegend=True)
     drawn.update_yaxes(autorange="reversed", type="category")
     more = "" if len(here) <= 12 else f"; and {len(here) - 12} more"
     return Plot(

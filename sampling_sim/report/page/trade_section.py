@@ -1,4 +1,4 @@
-"""Trades between design points: which ones nothing beats in all objectives, and how sure that is."""
+"""Trades between design points: which ones nothing beats, and how sure that is."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,7 +48,7 @@ def trade_section(view: StoreView) -> Section | None:
 
 
 def _objectives(view: StoreView) -> list[Objective]:
-    """Collected mass, what is required, and the load, of those that differ between cases."""
+    """Trade collected mass, what is required, and the load, of those that differ."""
     wanted = [Objective("collected_mass", "mean", True)]
     for requirement in view.experiment.requirements:
         if requirement.comparison[0] in "<>":
@@ -71,9 +71,7 @@ def _plot(view: StoreView, found: Report, objectives: Sequence[Objective]) -> Pl
     points = found["points"]
     upright = objectives[0]
     across = objectives[1] if len(objectives) > 1 else None
-    drawn = figure(
-        _axis(across, view) if across else "design point", _axis(upright, view)
-    )
+    drawn = figure(_axis(across, view) if across else "design point", _axis(upright, view))
     for is_best, name, symbol, colour in (
         (True, "nothing beats it", "diamond", COLOURS[0]),
         (False, "beaten", "circle-open", "#777777"),
@@ -201,7 +199,9 @@ def _differences(found: Report, text: str) -> list[Table]:
         for i, entry in enumerate(shown)
     )
     left_out = len(entries) - len(shown)
-    more = f" The first {len(shown)}; {left_out} more in `show --pareto --json`." if left_out else ""
+    more = (
+        f" The first {len(shown)}; {left_out} more in `show --pareto --json`." if left_out else ""
+    )
     caption = (
         f"Mean differences from design point {entries[0]['against']} on common random numbers, "
         f"with intervals at 95 %.{more}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from sampling_sim.campaign.statistics.clusters import CAUTION
 from sampling_sim.campaign.statistics.verdicts import Verdict
-from sampling_sim.report.page.cells import ends, number, plain, share
+from sampling_sim.report.page.cells import number, plain, share
 from sampling_sim.report.page.parts import Cell, Note, Section, Table
 from sampling_sim.report.page.view import StoreView
 
@@ -29,20 +29,19 @@ def verdict_section(view: StoreView) -> Section:
 
 
 def _demand(verdict: Report) -> str:
-    """What is demanded, in words."""
-    return (
-        f"{verdict['text']} in {verdict['probability']:.4g} of cases, "
-        f"at {verdict['confidence']:.0%} confidence"
-    )
+    """Say what is demanded."""
+    share_, confidence = 100.0 * verdict["probability"], 100.0 * verdict["confidence"]
+    return f"{verdict['text']} in {share_:.4g} % of cases, at {confidence:.4g} % confidence"
 
 
 def _notes(verdicts: Sequence[Report]) -> list[Note]:
     """One requirement in a few lines: at its design point, or counted over all of them."""
     demand = _demand(verdicts[0])
     if len(verdicts) == 1:
-        return [Note(text=f"{demand}. {_reason(verdicts[0])}", kind=_kind(verdicts[0])), *(
-            _caution(verdicts[0])
-        )]
+        return [
+            Note(text=f"{demand}. {_reason(verdicts[0])}", kind=_kind(verdicts[0])),
+            *(_caution(verdicts[0])),
+        ]
     found = []
     for verdict in Verdict:
         at = [str(v["design_point"]) for v in verdicts if v["verdict"] == verdict]
@@ -61,7 +60,7 @@ def _kind(verdict: Report) -> str:
 
 
 def _reason(verdict: Report) -> str:
-    """What the cases say, on the worst surface if there are several."""
+    """Say what the cases show, on the worst surface if there are several."""
     low, high = verdict["interval"]
     several = len(verdict["surfaces"]) > 1
     where = f"On the worst of {len(verdict['surfaces'])} surfaces, " if several else ""
@@ -103,8 +102,8 @@ def _tables(view: StoreView) -> list[Note | Table]:
     if len(rows) > SHOWN_ROWS:
         text = f"{len(rows) - SHOWN_ROWS} more lines are in `sampling-sim show --json`."
         found.append(Note(text=f"The table shows the first {SHOWN_ROWS} lines; {text}"))
-    head = ("requirement", "verdict", "design point", "surface", "met", "of cases", "share",
-            "bound from", "to", "more cases needed")  # fmt: skip
+    head = ("requirement", "verdict", "design point", "surface", "cases that meet it", "of cases",
+            "share", "bound from", "to", "more cases needed")  # fmt: skip
     caption = (
         "Share of cases that meet each requirement, with its one-sided bounds (Clopper–Pearson). "
         "Cases that failed or diverged count as not met."
@@ -114,9 +113,9 @@ def _tables(view: StoreView) -> list[Note | Table]:
 
 
 def _row(verdict: Report, source: str, part: Report) -> tuple[Cell, ...]:
-    low, high = ends(part["interval"], f"{source}.interval")
+    low, high = (share(end, f"{source}.interval.{i}") for i, end in enumerate(part["interval"]))
     return (
-        plain(_demand(verdict)),
+        plain(verdict["text"]),
         plain(part["verdict"]),
         number(verdict["design_point"], f"{source.rpartition('.surfaces')[0]}.design_point"),
         number(part["surface"], f"{source}.surface"),
