@@ -1,4 +1,4 @@
-"""Sections of a page by what they say: verdicts, distributions, drivers, trades, cases, failures."""
+"""What the sections of a page say of stores whose answers are known."""
 
 import numpy as np
 import pytest
@@ -232,7 +232,7 @@ def test_every_plot_has_its_words_and_every_number_its_source(page_of):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1.19649, "1.196"), (123456.0, "123500"), (12345678.0, "1.235e+07"), (-2.5e-7, "−2.5e−07"),
+    [(1.19649, "1.196"), (123456.0, "123500"), (1e6, "1e+06"), (-2.5e-7, "−2.5e−07"),
      (7, "7"), (True, "yes"), (0.0, "0"), (10000.0, "10000")],
 )  # fmt: skip
 def test_numbers_are_rounded_to_be_read(value, text):
