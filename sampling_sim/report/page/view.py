@@ -106,12 +106,6 @@ class StoreView:
                 found[name] = str(error).partition(": ")[2]
         return found
 
-    @property
-    def _required(self) -> list[str]:
-        """Numbers that something is required of."""
-        columns = [requirement.column for requirement in self.experiment.requirements]
-        return [name for name in columns if name in self.summary["outcomes"]]
-
     def replay_of(self, case: int) -> Path:
         """Page of a case's replay, that this page links if it is there when this one is made."""
         return self.output.with_name(replay_name(self.output, case))
@@ -120,6 +114,12 @@ class StoreView:
         """Return the unit of a column; empty where it has none."""
         unit = str(self.described[name].get("units", "1"))
         return "" if unit == "1" else unit
+
+    @property
+    def _required(self) -> list[str]:
+        """Numbers that something is required of."""
+        columns = [requirement.column for requirement in self.experiment.requirements]
+        return [name for name in columns if name in self.summary["outcomes"]]
 
 
 def read_view(path: Path, output: Path) -> StoreView:
