@@ -23,6 +23,8 @@ class Panel:
     """One quantity over the surface."""
 
     title: str
+    name: str
+    """In two or three words."""
     unit: str
     values: FloatArray
     """In `unit`, shape (nf,)."""
@@ -39,23 +41,24 @@ def panels(environment: Environment) -> list[Panel]:
     steepest = 30.0 * np.ceil(slope.max() / 30.0)
     return [
         _scaled(
-            "Normal component of effective acceleration (> 0: outward)", "m/s²", outward,
-            "PuOr_r", is_centred=True,
+            "Normal component of effective acceleration (> 0: outward)", "normal acceleration",
+            "m/s²", outward, "PuOr_r", is_centred=True,
         ),
         Panel(
-            title="Slope against the effective acceleration (> 90°: lift-off)",
+            title="Slope against the effective acceleration (> 90°: lift-off)", name="slope",
             unit="deg", values=slope, colours="viridis", low=0.0, high=max(30.0, steepest),
         ),
         _scaled(
-            "Cohesion that the grain needs to stay", "Pa", environment.needed_cohesion, "magma"
+            "Cohesion that the grain needs to stay", "needed cohesion", "Pa",
+            environment.needed_cohesion, "magma",
         ),
         _scaled(
-            "Speed from which an ejected grain never returns", "m/s", environment.escape_speed,
-            "cividis",
+            "Speed from which an ejected grain never returns", "escape speed", "m/s",
+            environment.escape_speed, "cividis",
         ),
         _scaled(
-            "Coriolis displacement over a touchdown", "m", environment.coriolis_displacement,
-            "plasma",
+            "Coriolis displacement over a touchdown", "Coriolis displacement", "m",
+            environment.coriolis_displacement, "plasma",
         ),
     ]  # fmt: skip
 
@@ -96,7 +99,13 @@ def assumptions(whole: Survey) -> list[str]:
 
 
 def _scaled(
-    title: str, unit: str, values: FloatArray, colours: str, *, is_centred: bool = False
+    title: str,
+    name: str,
+    unit: str,
+    values: FloatArray,
+    colours: str,
+    *,
+    is_centred: bool = False,
 ) -> Panel:
     """Panel of a quantity, in thousandths of the unit and so on where it is small."""
     finite = np.abs(values[np.isfinite(values)])
@@ -104,6 +113,6 @@ def _scaled(
     factor, prefix = next((entry for entry in PREFIXES if largest >= entry[0]), PREFIXES[0])
     top = largest / factor or 1.0
     return Panel(
-        title=title, unit=prefix + unit, values=values / factor, colours=colours,
+        title=title, name=name, unit=prefix + unit, values=values / factor, colours=colours,
         low=-top if is_centred else 0.0, high=top,
     )  # fmt: skip
