@@ -17,11 +17,13 @@ from sampling_sim.store.content import (
     batch_content,
     same_bits,
     single_content,
+    texts,
 )
 from sampling_sim.store.files import (
     column_names,
     merge_stores,
     open_store,
+    opened_together,
     read_attributes,
     read_columns,
     read_row,
@@ -29,7 +31,7 @@ from sampling_sim.store.files import (
     read_store,
     write_store,
 )
-from sampling_sim.store.merging import merged_content
+from sampling_sim.store.merging import Merged, merged_content
 from sampling_sim.store.writing import check_names_file, check_new, leftovers, sync
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Attributes",
     "CaseRecord",
     "Column",
+    "Merged",
     "Snapshots",
     "StoreContent",
     "batch_content",
@@ -50,6 +53,7 @@ __all__ = [
     "merge_stores",
     "merged_content",
     "open_store",
+    "opened_together",
     "read_attributes",
     "read_columns",
     "read_row",
@@ -58,5 +62,6 @@ __all__ = [
     "same_bits",
     "single_content",
     "sync",
+    "texts",
     "write_store",
 ]

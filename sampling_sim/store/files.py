@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,12 +148,24 @@ def merge_stores(
     joined_attributes([read_attributes(path) for path in paths], [str(path) for path in paths])
     if len(paths) > OPEN_AT_ONCE:
         return _merged_by_groups(paths, output, attributes, has_scales)
-    with ExitStack() as stack:
-        parts = [stack.enter_context(opened(path)) for path in paths]
-        merged = Merged(parts, [str(path) for path in paths])
+    with opened_together(paths) as merged:
         merged.attributes = {**merged.attributes, **(attributes or {})}
         write_store(output, merged, has_scales=has_scales)
         return merged.cases
+
+
+@contextmanager
+def opened_together(paths: Sequence[Path]) -> Iterator[Merged]:
+    """Open files of one campaign as one, one at least; what is not asked for is not read.
+
+    Raises
+    ------
+    StoreError
+        If a file cannot be read, or they do not belong together; also later, as `Merged` does.
+    """
+    with ExitStack() as stack:
+        parts = [stack.enter_context(opened(path)) for path in paths]
+        yield Merged(parts, [str(path) for path in paths])
 
 
 def open_store(path: str | Path) -> "xr.Dataset":

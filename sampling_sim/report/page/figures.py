@@ -1,0 +1,90 @@
+"""Figures in the page's layout: sober, the same for all, small in the file.
+
+Titles stand in the text of the page, so that a screen reader and a phone have them too.
+"""
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampling_sim.report.page.parts import COLOURS
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MANY = 1500
+"""Points from which a scatter is drawn by WebGL; chosen: SVG of twice as many takes a second."""
+INK, GRID = "#222222", "#dddddd"
+STATUS_COLOURS = {
+    "collected": "#009E73",
+    "empty": "#999999",
+    "rebounded": "#56B4E9",
+    "slipped": "#0072B2",
+    "anchor_lost": "#CC79A7",
+    "tipped_over": "#E69F00",
+    "aborted": "#D55E00",
+    "timed_out": "#F0E442",
+    "diverged": "#000000",
+    "failed": "#000000",
+}
+"""Okabe and Ito's, with grey for what neither succeeded nor went wrong."""
+STATUS_SYMBOLS = {
+    "collected": "circle",
+    "empty": "circle-open",
+    "rebounded": "triangle-up",
+    "slipped": "triangle-down",
+    "anchor_lost": "square",
+    "tipped_over": "diamond",
+    "aborted": "x",
+    "timed_out": "cross",
+    "diverged": "star",
+    "failed": "star-open",
+}
+"""So that colour alone tells nothing."""
+
+
+def figure(x_title: str = "", y_title: str = "") -> "go.Figure":
+    """Figure without traces, in the page's layout; axis titles are plain text."""
+    import plotly.graph_objects as go
+
+    axis = {
+        "gridcolor": GRID,
+        "linecolor": INK,
+        "zerolinecolor": GRID,
+        "automargin": True,
+        "ticks": "outside",
+        "ticklen": 4,
+    }
+    return go.Figure(
+        layout={
+            "template": go.layout.Template(),
+            "colorway": COLOURS,
+            "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
+            "margin": {"l": 56, "r": 16, "t": 28, "b": 48},
+            "paper_bgcolor": "white",
+            "plot_bgcolor": "white",
+            "hoverlabel": {"bgcolor": "white", "font": {"color": INK}},
+            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
+            "xaxis": {**axis, "title": {"text": safe(x_title)}},
+            "yaxis": {**axis, "title": {"text": safe(y_title)}},
+        }
+    )
+
+
+def safe(text: Any) -> str:
+    """Text of a user for a figure, in which tags would be read: they are shown as they stand."""
+    return html.escape(str(text), quote=False)
+
+
+def compact(values: Any) -> NDArray[Any]:
+    """Numbers to be drawn: single precision, half the size and finer than any pixel."""
+    found = np.asarray(values)
+    return found.astype(np.float32) if found.dtype.kind == "f" else found
+
+
+def titled(name: str, unit: str) -> str:
+    """Name of a column with its unit, for an axis."""
+    words = name.replace("_", " ")
+    return f"{words} [{unit}]" if unit else words
