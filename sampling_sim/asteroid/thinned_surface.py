@@ -42,7 +42,7 @@ def thinned_surface(shape: Shape, most_faces: int) -> Surface:
 
 
 def _clustered(whole: Surface, cell: float) -> tuple[FloatArray, IntArray, IntArray]:
-    """Vertices, faces, and the face that each came from, of the largest where several became one."""
+    """Vertices, faces, and the face that each came from: the largest where several became one."""
     place = np.floor(whole.vertices / cell)
     _, label = np.unique(place, axis=0, return_inverse=True)
     label = label.ravel()

@@ -4,18 +4,20 @@ In: a surface with its environment, and sites in B; out: a plotly figure.  One m
 the menu exchanges; a value a face, as computed, nothing interpolated.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampling_sim.asteroid.environment import Environment
 from sampling_sim.asteroid.site import Site
 from sampling_sim.asteroid.surface import Surface
 from sampling_sim.constants import FloatArray
 from sampling_sim.report.map_panels import Panel, panels
-from sampling_sim.report.page.figures import safe
+from sampling_sim.report.page.figures import INK, safe
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -25,7 +27,7 @@ MARK = "#D81B60"
 AXIS = "#555555"
 LIGHTING = {"ambient": 0.75, "diffuse": 0.35, "specular": 0.02, "roughness": 0.9, "fresnel": 0.0}
 """Chosen: form shows, colours stay near those of the scale."""
-EYE = 1.9
+EYE = 1.7
 """Distance of the viewer, in halves of the figure's largest side; chosen: the body fills it."""
 NORMAL = 0.22
 """Length of a site's normal over the body's largest radius; chosen."""
@@ -53,11 +55,13 @@ def body_figure(surface: Surface, environment: Environment, marks: Sequence[Mark
     figure.update_layout(
         margin={"l": 0, "r": 0, "t": 46, "b": 0},
         showlegend=False,
-        font={"size": 12},
+        template=go.layout.Template(),
+        font={"family": "system-ui, sans-serif", "size": 12, "color": INK},
+        paper_bgcolor="white",
         scene={
             "aspectmode": "data",
             "camera": {"eye": _eye(marks), "up": {"x": 0, "y": 0, "z": 1}},
-            **{f"{axis}axis": {"title": {"text": f"{axis} [m]"}} for axis in "xyz"},
+            **{f"{axis}axis": {"title": {"text": f"{axis} [m]"}, "nticks": 5} for axis in "xyz"},
         },
         updatemenus=[_menu(shown)],
     )
@@ -75,7 +79,8 @@ def _mesh(surface: Surface, panel: Panel) -> "go.Mesh3d":
         intensitymode="cell",
         flatshading=True,
         lighting=LIGHTING,
-        hovertemplate="x %{x:.2f} m, y %{y:.2f} m, z %{z:.2f} m<extra></extra>",
+        customdata=_degrees(surface.centre),
+        hovertemplate=_hover(panel),
         showscale=True,
         intensity=panel.values.astype(np.float32),
         colorscale=_colours(panel),
@@ -93,11 +98,12 @@ def _menu(shown: Sequence[Panel]) -> dict[str, Any]:
             "method": "restyle",
             "args": [
                 {
-                    "intensity": [panel.values.astype(np.float32)],
+                    "intensity": [_typed(panel.values)],
                     "colorscale": [_colours(panel)],
                     "cmin": [panel.low],
                     "cmax": [panel.high],
                     "colorbar.title.text": [panel.unit],
+                    "hovertemplate": [_hover(panel)],
                 },
                 [0],
             ],
@@ -108,6 +114,25 @@ def _menu(shown: Sequence[Panel]) -> dict[str, Any]:
         "buttons": buttons, "x": 0.0, "y": 1.0, "xanchor": "left", "yanchor": "bottom",
         "pad": {"b": 6}, "showactive": True, "bgcolor": "white",
     }  # fmt: skip
+
+
+def _degrees(points: FloatArray) -> NDArray[np.int16]:
+    """Latitude and longitude of points in B in whole degrees, shape (n, 2)."""
+    x, y, z = points.T
+    both = np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)
+    return np.rint(np.degrees(np.stack(both, axis=1))).astype(np.int16)
+
+
+def _hover(panel: Panel) -> str:
+    """Value of the face under the pointer; plotly.js gives no true coordinates of a face."""
+    where = "lat %{customdata[0]}°, lon %{customdata[1]}°"
+    return f"{panel.name} %{{intensity:.4g}} {panel.unit}<br>{where}<extra></extra>"
+
+
+def _typed(values: FloatArray) -> dict[str, str]:
+    """Array as plotly.js reads it; plotly.py writes those of traces so, those of menus in words."""
+    data = values.astype("<f4").tobytes()
+    return {"dtype": "f4", "bdata": b64encode(data).decode("ascii")}
 
 
 def _colours(panel: Panel) -> list[list[Any]]:

@@ -1,7 +1,7 @@
 """The bodies and the sites that the cases of a result file touch, found from its inputs.
 
-In: a `StoreView`; out: `BodyPlaces`, each an `[asteroid]` with every distinct latitude and longitude
-on it.  Nothing is loaded here: the mesh may be gone.
+In: a `StoreView`; out: `BodyPlaces`, each an `[asteroid]` with every distinct latitude and
+longitude on it.  Nothing is loaded here: the mesh may be gone.
 """
 
 from collections.abc import Sequence

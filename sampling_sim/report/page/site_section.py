@@ -6,7 +6,7 @@ no longer there, or has changed since, is a note in place of a map.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from math import degrees, pi
 from typing import Any
@@ -25,12 +25,12 @@ from sampling_sim.asteroid.thinned_surface import thinned_surface
 from sampling_sim.errors import BadInput
 from sampling_sim.report.page.body_plot import Mark, body_figure
 from sampling_sim.report.page.cells import number, plain
-from sampling_sim.report.page.parts import Cell, Note, Part, Plot, Section, Table
+from sampling_sim.report.page.parts import Cell, Listing, Note, Part, Plot, Section, Table
 from sampling_sim.report.page.places import BodyPlaces, Place, touched
 from sampling_sim.report.page.view import StoreView
 
-LEAST_FACES, MOST_FACES = 4_000, 16_000
-"""Triangles that a page shows; chosen: 16,000 with five maps are 0.8 MB in the page."""
+LEAST_FACES, MOST_FACES = 3_000, 12_000
+"""Triangles that a page shows of a body; chosen: 12,000 with five maps are 0.8 MB in the page."""
 FEWEST_THINNED = 1_000
 """Of a mesh whose gravity is dear; chosen: a form is still seen."""
 MOST_BODIES = 2
@@ -39,6 +39,21 @@ MOST_LISTED = 12
 """Sites with a row and a number; chosen: numbers on the body can still be told apart."""
 MOST_MARKED = 300
 """Sites that are marked; chosen: beyond, the body is hidden."""
+
+ROWS = (
+    "latitude [deg]",
+    "longitude [deg]",
+    "cases",
+    "effective acceleration outward, along the normal [µm/s²]",
+    "the same along the ground [µm/s²]",
+    "slope, over 90° a grain lifts off [deg]",
+    "keeps loose grains",
+    "cohesion that a grain needs to stay [Pa]",
+    "escape speed along the normal [mm/s]",
+    "Coriolis displacement in a touchdown [mm]",
+    "spin about the normal [deg/s]",
+)
+"""Of the table of sites."""
 
 Report = dict[str, Any]
 
@@ -65,7 +80,7 @@ def site_section(view: StoreView) -> Section | None:
 
 
 def _body_parts(view: StoreView, body: BodyPlaces, index: int) -> list[Part]:
-    """What there is to show of one body, or a note that says why it cannot be."""
+    """Show one body, or say in a note why it cannot be."""
     try:
         _check_same_mesh(view, body.asteroid.shape)
         shape = body_shape(body.asteroid)
@@ -94,7 +109,7 @@ def _body_parts(view: StoreView, body: BodyPlaces, index: int) -> list[Part]:
             name=f"body-{index}",
             height=520,
         ),
-        *_site_parts(view, body, reports, parameters, index),
+        *_site_parts(body, reports, parameters, index),
     ]
 
 
@@ -175,7 +190,7 @@ def _body_note(
     *,
     is_thinned: bool,
 ) -> Note:
-    """What body it is, and what the maps take for granted."""
+    """Say what body it is, and what the maps take for granted."""
     extents = " × ".join(f"{extent:.4g}" for extent in shape.extents)
     spin = degrees(2.0 * pi / asteroid.period)
     samples = f"one value a triangle, {len(surface.faces)} of them"
@@ -228,73 +243,54 @@ def _alternative(
 
 
 def _site_parts(
-    view: StoreView,
-    body: BodyPlaces,
-    reports: Sequence[Report],
-    parameters: SurveyParameters,
-    index: int,
+    body: BodyPlaces, reports: Sequence[Report], parameters: SurveyParameters, index: int
 ) -> list[Part]:
-    """Table of the sites, and how to have its numbers again."""
-    rows = [
-        _row(k, place, report, f"site.{index}.{k - 1}")
-        for k, (place, report) in enumerate(zip(body.places, reports, strict=False), start=1)
+    """Table of the sites, a column each, and how to have its numbers again."""
+    listed = body.places[: len(reports)]
+    columns = [
+        _column(place, report, f"site.{index}.{k}")
+        for k, (place, report) in enumerate(zip(listed, reports, strict=True))
     ]
+    names = [p.name if len(listed) == 1 else f"{k} {p.name}" for k, p in enumerate(listed, start=1)]
     parts: list[Part] = [
         Table(
-            caption="What the sites are",
-            head=(
-                "site", "cases", "lat [deg]", "lon [deg]", "outward [µm/s²]", "all [µm/s²]",
-                "slope [deg]", "keeps loose grains", "needs [Pa]", "escape [mm/s]",
-                "Coriolis [mm]", "spin along normal [mrad/s]",
-            ),
-            rows=tuple(rows),
+            caption="What the sites are" if len(names) > 1 else "What the site is",
+            head=("", *names),
+            rows=tuple((plain(row), *cells) for row, *cells in zip(ROWS, *columns, strict=True)),
         )
-    ]  # fmt: skip
-    text = (
-        "Outward: effective acceleration (attraction and centrifugal) along the outward normal; all: "
-        "its magnitude. Needs: cohesion that holds a grain. Escape: speed along the normal that "
-        "never returns. Coriolis: sideways in one touchdown."
-    )
-    if len(body.places) > len(rows):
+    ]
+    if len(body.places) > len(listed):
         marked = len(_marked(body.places))
-        text = (
-            f"The first {len(rows)} of {len(body.places)} sites; {marked} are marked on the body. "
-        ) + text
-    parts.append(Note(text=text))
+        text = f"The first {len(listed)} of {len(body.places)} sites; {marked} are on the body."
+        parts.append(Note(text=text))
     if command := site_command(body.places[0], body.asteroid, parameters):
-        parts.append(Note(text=f"The same numbers of the first site: {command}"))
+        caption = "Command that gives the numbers of the first site"
+        parts.append(Listing(caption=caption, text=command))
     return parts
 
 
-def _row(number_: int, place: Place, report: Report, source: str) -> tuple[Cell, ...]:
-    """One site: the numbers of `sampling-sim site --json`, in units that are read."""
+def _column(place: Place, report: Report, source: str) -> tuple[Cell, ...]:
+    """One site: the numbers of `sampling-sim site --json`, in the units of `ROWS`."""
     felt = report["effective_acceleration"]
 
     def scaled(value: float, factor: float, key: str) -> Cell:
-        shown = number(factor * value, "")
-        return Cell(text=shown.text, value=float(value), source=f"{source}.{key}")
+        found = number(value, key if key.startswith("/") else f"{source}.{key}")
+        return replace(found, text=number(factor * value, "").text)
 
-    deg = degrees(1.0)
+    degree = degrees(1.0)
     return (
-        plain(f"{number_} {place.name}"),
+        scaled(place.lat, degree, f"/runs/site.lat#{place.case}"),
+        scaled(place.lon, degree, f"/runs/site.lon#{place.case}"),
         plain(place.cases),
-        Cell(
-            text=number(deg * place.lat, "").text, value=place.lat,
-            source=f"/runs/site.lat#{place.case}",
-        ),
-        Cell(
-            text=number(deg * place.lon, "").text, value=place.lon,
-            source=f"/runs/site.lon#{place.case}",
-        ),
         scaled(felt[2], 1e6, "effective_acceleration.2"),
-        scaled(float(np.linalg.norm(felt)), 1e6, "effective_acceleration"),
-        scaled(report["slope"], deg, "slope"),
+        scaled(float(np.hypot(felt[0], felt[1])), 1e6, "effective_acceleration.tangential"),
+        scaled(report["slope"], degree, "slope"),
         plain("yes" if report["retains_loose_grains"] else "no"),
         scaled(report["needed_cohesion"], 1.0, "needed_cohesion"),
         scaled(report["escape_speed"], 1e3, "escape_speed"),
         scaled(report["coriolis_displacement"], 1e3, "coriolis_displacement"),
-        scaled(report["spin"][2], 1e3, "spin.2"),
-    )  # fmt: skip
+        scaled(report["spin"][2], degree, "spin.2"),
+    )
 
 
 def _counted(count: int, what: str) -> str:

@@ -109,4 +109,3 @@ def _within_script(text: str) -> Any:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - what could end the element has just been replaced
-
