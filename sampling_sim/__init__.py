@@ -17,6 +17,7 @@ _PUBLIC = {
     "open_store": "sampling_sim.store",
     "read_snapshots": "sampling_sim.store",
     "compare": "sampling_sim.campaign.comparison.compare",
+    "write_report": "sampling_sim.report.page.page",
     "load_shape": "sampling_sim.asteroid.shape",
     "site_environment": "sampling_sim.asteroid.site",
 }

@@ -4,6 +4,7 @@ Titles stand in the text of the page, so that a screen reader and a phone have t
 """
 
 import html
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MANY = 1500
 """Points from which a scatter is drawn by WebGL; chosen: SVG of twice as many takes a second."""
+LETTERS = 18
+"""In a line of a label; chosen: a third of a phone's width."""
 INK, GRID = "#222222", "#dddddd"
 STATUS_COLOURS = {
     "collected": "#009E73",
@@ -76,6 +79,16 @@ def figure(x_title: str = "", y_title: str = "") -> "go.Figure":
 def safe(text: Any) -> str:
     """Text of a user for a figure, in which tags would be read: they are shown as they stand."""
     return html.escape(str(text), quote=False)
+
+
+def wrapped(label: str) -> str:
+    """Label of a bar, safe, in lines that leave room for the bar on a phone."""
+    return "<br>".join(safe(line) for line in textwrap.wrap(label, LETTERS)) or " "
+
+
+def label_height(label: str) -> int:
+    """[CSS px] that a wrapped label needs with a little air."""
+    return 14 + 17 * (1 + label.count("<br>"))
 
 
 def compact(values: Any) -> NDArray[Any]:

@@ -1,87 +1,97 @@
-"""The bodies and the sites that the cases of a result file touch, found from its inputs.
+"""Where cases belong: one design point on one surface, which is what a sample is of.
 
-In: a `StoreView`; out: `BodyPlaces`, each an `[asteroid]` with every distinct latitude and
-longitude on it.  Nothing is loaded here: the mesh may be gone.
+Cases of several places together are a sample of nothing (docs/statistics.md), so the page shows
+them place by place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sampling_sim.asteroid.parameters import AsteroidParameters
+from sampling_sim.constants import IntArray
+from sampling_sim.report.page.cells import shown
 from sampling_sim.report.page.view import StoreView
+
+LONGEST = 44
+"""Letters of a label that fit beside a plot on a desktop; a number stands for a longer one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A latitude and longitude, and the cases that touch there."""
+    """A design point on a surface."""
 
-    lat: float
-    """[rad]"""
-    lon: float
-    """[rad]"""
-    case: int
-    """Row name of the first case."""
-    cases: int
-    name: str
-    """What tells it apart: scenario, design point, or the case."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BodyPlaces:
-    """One body, and the places on it, in the order in which cases first touch them."""
-
-    asteroid: AsteroidParameters
-    places: tuple[Place, ...]
+    design_point: int
+    surface: int
+    label: str
+    """What tells it apart from the others; "all cases" where it is the only one."""
+    rows: IntArray
+    """Of the view's columns."""
+    report: Mapping[str, Any]
+    """Its counts and statistics, as in `show --json`."""
+    source: str
+    """Where that is there: "design_points.1.surfaces.0." or "", to be put before a key."""
 
 
-def touched(view: StoreView) -> list[BodyPlaces]:
-    """Every distinct body of the cases; none if the cases have no site."""
-    first = _case(view, 0)
-    if not hasattr(first, "site"):
-        return []
-    bodies = [name for name in view.columns if name.startswith("asteroid.")]
-    sites = [_column(view, f"site.{name}", getattr(first.site, name)) for name in ("lat", "lon")]
-    rows_of: dict[tuple[Any, ...], dict[tuple[float, float], list[int]]] = {}
-    keys = zip(*(view.columns[name].tolist() for name in bodies), strict=True)
-    listed = list(keys) if bodies else [()] * view.cases
-    for row, (body, lat, lon) in enumerate(zip(listed, *sites, strict=True)):
-        rows_of.setdefault(body, {}).setdefault((lat, lon), []).append(row)
-    return [
-        BodyPlaces(
-            asteroid=_case(view, next(iter(places.values()))[0]).asteroid,
-            places=tuple(_place(view, rows, *where) for where, rows in places.items()),
-        )
-        for places in rows_of.values()
+def places(view: StoreView) -> list[Place]:
+    """Places of a campaign that have cases, design point by design point."""
+    points = view.summary["design_points"] or [view.summary]
+    found = []
+    for i, point in enumerate(points):
+        head = f"design_points.{i}." if len(points) > 1 else ""
+        surfaces = point["surfaces"] or [point]
+        for j, surface in enumerate(surfaces):
+            numbers = (
+                int(point.get("design_point", view.columns["design_point"][0])),
+                _surface(view, point, surface),
+            )
+            rows = np.flatnonzero(
+                (view.columns["design_point"] == numbers[0])
+                & (view.columns["surface"] == numbers[1])
+            )
+            names = []
+            if len(points) > 1:
+                names.append(label("point", numbers[0], point["inputs"], view))
+            if len(surfaces) > 1:
+                names.append(label("surface", numbers[1], surface["inputs"], view))
+            found.append(
+                Place(
+                    design_point=numbers[0],
+                    surface=numbers[1],
+                    label=" · ".join(names) or "all cases",
+                    rows=rows,
+                    report=surface,
+                    source=f"{head}surfaces.{j}." if len(surfaces) > 1 else head,
+                )
+            )
+    return found
+
+
+def label(kind: str, number: int, inputs: Mapping[str, Any], view: StoreView) -> str:
+    """Short name of a design point or a surface: its inputs if they fit, else its number."""
+    texts = [
+        shown(value) if isinstance(value, str) else f"{_short(key)} {measure(view, key, value)}"
+        for key, value in inputs.items()
     ]
+    text = ", ".join(texts)
+    return text if 0 < len(text) <= LONGEST else f"{kind} {number}"
 
 
-def _case(view: StoreView, row: int) -> Any:
-    """Parameters of the case in a row, as they were drawn."""
-    return view.experiment.case_of(view.experiment.planned(int(view.columns["case"][row])))
+def measure(view: StoreView, key: str, value: Any) -> str:
+    """Value of an input with its unit."""
+    return f"{shown(value)} {view.unit(key)}".rstrip()
 
 
-def _column(view: StoreView, name: str, fixed: float) -> list[float]:
-    """Values of every case of an input that may vary."""
-    if name in view.columns:
-        return view.columns[name].tolist()
-    return [fixed] * view.cases
+def _short(key: str) -> str:
+    return key.rpartition(".")[2].replace("_", " ")
 
 
-def _place(view: StoreView, rows: Sequence[int], lat: float, lon: float) -> Place:
-    case = int(view.columns["case"][rows[0]])
-    return Place(lat=lat, lon=lon, case=case, cases=len(rows), name=_name(view, rows))
-
-
-def _name(view: StoreView, rows: Sequence[int]) -> str:
-    """Say what cases have in common that others do not, in the words of the experiment."""
-    if len(rows) == view.cases:
-        return "site"
-    for column, text in (("scenario", "{}"), ("design_point", "design point {}")):
-        if column in view.columns and len(np.unique(view.columns[column])) > 1:
-            found = np.unique(view.columns[column][rows])
-            if len(found) == 1:
-                return text.format(found[0])
-    return f"case {view.columns['case'][rows[0]]}"
+def _surface(view: StoreView, point: Mapping[str, Any], surface: Mapping[str, Any]) -> int:
+    """Number of a surface; of a design point on one alone, that of its cases."""
+    if "surface" in surface:
+        return int(surface["surface"])
+    columns = view.columns
+    if "design_point" in point:
+        return int(columns["surface"][columns["design_point"] == point["design_point"]][0])
+    return int(columns["surface"][0])

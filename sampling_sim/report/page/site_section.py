@@ -26,7 +26,7 @@ from sampling_sim.errors import BadInput
 from sampling_sim.report.page.body_plot import Mark, body_figure
 from sampling_sim.report.page.cells import number, plain
 from sampling_sim.report.page.parts import Cell, Listing, Note, Part, Plot, Section, Table
-from sampling_sim.report.page.places import BodyPlaces, Place, touched
+from sampling_sim.report.page.touched_places import BodyPlaces, Place, touched
 from sampling_sim.report.page.view import StoreView
 
 LEAST_FACES, MOST_FACES = 3_000, 12_000

@@ -6,6 +6,7 @@ read as if they had been merged already, and the view says that more may come.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sampling_sim.campaign.experiment.requirements import is_finished
 from sampling_sim.campaign.statistics.rows import Columns, with_surface
 from sampling_sim.campaign.statistics.stored import (
     needed_columns,
+    stored_drivers,
     stored_experiment,
     stored_summary,
 )
@@ -30,6 +32,8 @@ SERIES_CASES = 200
 them are 11 MB."""
 TRIES = 5
 """Times that the files of a sweep that goes on are looked for: it merges them now and then."""
+HEADLINE = ("collected_mass", "peak_force", "max_sinkage")
+"""Outcomes that decide, beside those that something is required of."""
 _ALSO = {"case_id", "message", "abort_rule", "scenario"}
 """Columns shown on the page that no statistic is made of."""
 
@@ -60,6 +64,10 @@ class StoreView:
     """How many files it was read from."""
     is_unfinished: bool
     """Whether a sweep still writes it, or was killed while it did."""
+    output: Path
+    """The page that is to be."""
+    replays: Mapping[int, str]
+    """Case → name of the page of its replay, of those that lie beside the page."""
 
     @property
     def cases(self) -> int:
@@ -80,14 +88,43 @@ class StoreView:
         """Which cases have a trustworthy outcome, shape (cases,)."""
         return is_finished(self.columns["status"])
 
+    @cached_property
+    def headline(self) -> list[str]:
+        """Outcomes that decide: the usual ones, and numbers that something is required of."""
+        required = [requirement.column for requirement in self.experiment.requirements]
+        found = dict.fromkeys([*HEADLINE, *required])
+        return [name for name in found if name in self.summary["outcomes"]]
+
+    @cached_property
+    def drivers(self) -> Mapping[str, Mapping[str, Any] | str]:
+        """Outcome that decides → what drives it, as `show --drivers` gives it, or why not."""
+        found: dict[str, Mapping[str, Any] | str] = {}
+        for name in self.headline:
+            try:
+                found[name] = stored_drivers(self.columns, self.experiment, name)
+            except BadInput as error:
+                found[name] = str(error).partition(": ")[2]
+        return found
+
+    def replay_of(self, case: int) -> Path:
+        """Page of a case's replay, that this page links if it is there when this one is made."""
+        return self.output.with_name(replay_name(self.output, case))
+
     def unit(self, name: str) -> str:
         """Unit of a column; empty where it has none."""
         unit = str(self.described[name].get("units", "1"))
         return "" if unit == "1" else unit
 
 
-def read_view(path: Path) -> StoreView:
+def read_view(path: Path, output: Path) -> StoreView:
     """Read a result file, or what is finished of one.
+
+    Parameters
+    ----------
+    path
+        Result file.
+    output
+        The page that is to be: replays beside it are linked.
 
     Raises
     ------
@@ -99,7 +136,7 @@ def read_view(path: Path) -> StoreView:
     for attempt in range(TRIES):
         paths = _files(path)
         try:
-            return _read(path, paths)
+            return _read(path, paths, output)
         except StoreError:
             # A file that a sweep has merged into another since we looked is no damage
             if attempt == TRIES - 1 or _files(path) == paths:
@@ -119,7 +156,12 @@ def _files(path: Path) -> list[Path]:
     return [*own, *parts] or [path]
 
 
-def _read(path: Path, paths: Sequence[Path]) -> StoreView:
+def replay_name(output: Path, case: int) -> str:
+    """Name of the page of a case's replay that the page at `output` links."""
+    return f"{output.stem}_case_{case}.html"
+
+
+def _read(path: Path, paths: Sequence[Path], output: Path) -> StoreView:
     """Read the view of all these files together."""
     with opened_together(paths) as part:
         if not part.cases:
@@ -128,6 +170,8 @@ def _read(path: Path, paths: Sequence[Path]) -> StoreView:
         wanted = {*needed_columns(part.names, experiment), *_ALSO}
         columns = {n: texts(part.values(n)) for n in part.names if n in wanted}
         with_series, series = _series(part)
+        recorded = tuple(int(case) for case in part.recorded)
+        names = {case: replay_name(output, case) for case in recorded}
         return StoreView(
             path=path,
             attributes=part.attributes,
@@ -135,11 +179,13 @@ def _read(path: Path, paths: Sequence[Path]) -> StoreView:
             described={name: part.described(name) for name in part.names},
             experiment=experiment,
             summary=stored_summary(part.attributes, columns, experiment),
-            recorded=tuple(int(case) for case in part.recorded),
+            recorded=recorded,
             series=series,
             series_cases=with_series,
             files=len(paths),
             is_unfinished=shards_of(path).exists(),
+            output=output,
+            replays={c: n for c, n in names.items() if (output.parent / n).exists()},
         )
 
 

@@ -94,9 +94,13 @@ def _figure_json(plot: Plot) -> Any:
 
 
 def _more_json(table: Table) -> Any:
-    """Rows that wait for a click: the text and the number of each entry."""
+    """Rows that wait for a click: where each column is from, text and number of each entry."""
+    sources = [
+        next((cell.source.partition("#")[0] for cell in column if cell.source), "")
+        for column in zip(*table.rows, *table.more, strict=True)
+    ]
     rows = [[[cell.text, _digits(cell.value)] for cell in row] for row in table.more]
-    return _within_script(json.dumps(rows, separators=(",", ":")))
+    return _within_script(json.dumps({"sources": sources, "rows": rows}, separators=(",", ":")))
 
 
 def _digits(value: float | int | None) -> str:

@@ -43,10 +43,10 @@
     const table = document.querySelector("table[data-more]");
     if (!table) return null;
     if (!waiting) {
-      const rows = JSON.parse(table.parentElement.querySelector("script.more").textContent);
-      waiting = new Map(rows.map((entries) => ["case-" + entries[0][0], entries]));
+      const more = JSON.parse(table.parentElement.querySelector("script.more").textContent);
+      waiting = { sources: more.sources, rows: new Map(more.rows.map((row) => ["case-" + row[0][0], row])) };
     }
-    const entries = waiting.get(anchor);
+    const entries = waiting.rows.get(anchor);
     if (!entries) return null;
     const body = table.tBodies[0];
     const row = body.rows[0].cloneNode(true);
@@ -59,7 +59,7 @@
         delete cell.dataset.source;
       } else {
         cell.dataset.value = value;
-        cell.dataset.source = table.tHead.rows[0].cells[i].dataset.source + "#" + entries[0][0];
+        cell.dataset.source = waiting.sources[i] + "#" + entries[0][0];
       }
     });
     body.append(row);

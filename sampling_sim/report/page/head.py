@@ -1,0 +1,57 @@
+"""Head of a page: what the file is, and what must be known before anything on it is believed."""
+
+from sampling_sim.report.page.cells import figure_text
+from sampling_sim.report.page.parts import Note
+from sampling_sim.report.page.view import StoreView
+
+MOST_LOST = 0.01
+"""Share of cases that failed or diverged above which a campaign should decide nothing; the house's
+rule."""
+
+
+def subtitle(view: StoreView) -> str:
+    """First line of the experiment file, if it is a comment: its question, mostly."""
+    first = str(view.attributes["experiment"]).lstrip().partition("\n")[0]
+    return first.lstrip("# ").strip() if first.startswith("#") else ""
+
+
+def lead(view: StoreView) -> tuple[Note, ...]:
+    """What the campaign is, in figures, and cautions."""
+    experiment = view.experiment
+    replicates = len(set(view.columns["replicate"].tolist()))
+    pieces = [f"{replicates} replicates"]
+    if experiment.design_points > 1:
+        pieces.append(f"{experiment.design_points} design points")
+    if experiment.surfaces > 1:
+        pieces.append(f"{experiment.surfaces} surfaces")
+    asked = len(experiment.plan())
+    design = experiment.campaign.design.replace("_", " ")
+    text = (
+        f"{view.cases} simulated cases ({' × '.join(pieces)}; {design} design, seed "
+        f"{view.attributes['seed']}). Every number on this page is in the result file; intervals "
+        "are at 95 % unless said otherwise. Failed and diverged cases are counted, never dropped."
+    )
+    notes = [Note(text=text)]
+    if view.is_unfinished:
+        notes.append(Note(text=_unfinished(view, asked), kind="caution"))
+    elif view.cases < asked:
+        text = f"{asked - view.cases} of the {asked} cases that were asked for are not in the file."
+        notes.append(Note(text=text, kind="caution"))
+    lost = float((~view.finished).mean())
+    if lost > MOST_LOST:
+        text = (
+            f"{figure_text(100 * lost, 3)} % of the cases failed or diverged, more than "
+            f"{MOST_LOST:.0%}: find out why before deciding by this page."
+        )
+        notes.append(Note(text=text, kind="caution"))
+    if resolution := experiment.case(0).resolution_note():
+        notes.append(Note(text=resolution[0].upper() + resolution[1:], kind="caution"))
+    return tuple(notes)
+
+
+def _unfinished(view: StoreView, asked: int) -> str:
+    return (
+        f"The sweep that writes this file has not ended, or was interrupted: the page is of the "
+        f"{view.cases} of {asked} cases that are finished, read from {view.files} "
+        f"{'file' if view.files == 1 else 'files'}."
+    )
