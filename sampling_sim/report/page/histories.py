@@ -67,7 +67,7 @@ def aligned(case: int, series: Series, values: FloatArray) -> History | None:
 
 
 def envelope(histories: Sequence[History]) -> Envelope | None:
-    """Envelope over cases, at each time over those that have a value then, two at least.
+    """Envelope over cases, at each time of those that have a value then: more than half, and two.
 
     On the finest common grid, a case linear between its samples.  None of fewer than two cases.
     """
@@ -82,7 +82,8 @@ def envelope(histories: Sequence[History]) -> Envelope | None:
     table = np.stack(
         [np.interp(time, h.time, h.values, left=np.nan, right=np.nan) for h in histories]
     )
-    known = np.isfinite(table).sum(axis=0) >= 2
+    running = np.isfinite(table).sum(axis=0)
+    known = (running >= 2) & (2 * running > len(histories))
     found = np.full((3, len(time)), np.nan)
     found[:, known] = np.nanquantile(table[:, known], QUANTILES, axis=0)
     low, median, high = found

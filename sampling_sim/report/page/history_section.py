@@ -1,7 +1,7 @@
 """Histories of the recorded cases: force, sinkage and more, with their envelope over cases.
 
 In: a `StoreView`; out: a `Section`.  Every plot shows single cases thin and, over them, the median
-and the band that holds 90 % of the cases, one of each design point where there are few.
+and the band that holds 90 % of the cases; of each design point and surface where there are few.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sampling_sim.constants import FloatArray
-from sampling_sim.report.page.cells import inputs_text, number, plain
+from sampling_sim.report.page.cells import number, plain
 from sampling_sim.report.page.figures import compact, figure, safe
 from sampling_sim.report.page.histories import (
     Envelope,
@@ -25,6 +25,7 @@ from sampling_sim.report.page.histories import (
     head_force,
 )
 from sampling_sim.report.page.parts import COLOURS, Cell, Note, Part, Plot, Section, Table
+from sampling_sim.report.page.places import places
 from sampling_sim.report.page.view import StoreView
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ MOST_POINTS = 400
 ENVELOPE_POINTS = 800
 """Of an envelope, its three curves at the same times; chosen: some 130 intervals."""
 MOST_GROUPS = len(COLOURS)
-"""Design points with an envelope each; beyond, all are one group."""
+"""Places with an envelope each; beyond, all are one group."""
 TIME_TITLE = "time since first contact [s]"
 
 
@@ -58,11 +59,11 @@ class Quantity:
 
 QUANTITIES = (
     Quantity(
-        name="force", title="ground's force on the head, filtered", unit="N", factor=1.0,
+        name="force", title="force of the ground on the head, filtered", unit="N", factor=1.0,
         needs="head_force_z", of=head_force,
     ),
     Quantity(
-        name="sinkage", title="sinkage of the rim below the undisturbed surface", unit="mm",
+        name="sinkage", title="depth of the rim below the undisturbed surface", unit="mm",
         factor=1e3, needs="rim_height", of=lambda s: np.maximum(0.0, -s["rim_height"]),
     ),
     Quantity(
@@ -148,8 +149,8 @@ def _what_is_shown(view: StoreView, touching: int) -> Note:
         texts.append(f"{never} {what} the ground and cannot be aligned.")
     if touching > 1:
         texts.append(
-            f"Thick: median of {touching} cases; band: 5 to 95 % of them, at each time of those "
-            "that still run (of few cases it is nearly their extremes)."
+            f"Thick: median of {touching} cases; band: 5 to 95 % of them, while more than half "
+            "still run (of few cases it is nearly their extremes)."
         )
     if touching > MOST_CURVES:
         texts.append(f"Thin: {MOST_CURVES} cases, evenly chosen.")
@@ -163,25 +164,23 @@ def _what_is_shown(view: StoreView, touching: int) -> Note:
 
 
 def _groups(view: StoreView, cases: Sequence[int]) -> list[_Group]:
-    """Group the cases by design point; all of them where there are too many or one."""
-    rows = np.searchsorted(view.columns["case"], cases)
-    points = view.columns["design_point"][rows]
-    distinct = np.unique(points)
-    if not 1 < len(distinct) <= MOST_GROUPS:
+    """Group the cases by place; all of them where there are too many places or one."""
+    wanted = set(cases)
+    found = []
+    for place in places(view):
+        members = wanted.intersection(view.columns["case"][place.rows].tolist())
+        if members:
+            found.append((place.label, frozenset(members)))
+    if not 1 < len(found) <= MOST_GROUPS:
         return [_Group(label="", colour=COLOURS[0], cases=frozenset(cases))]
-    inputs = {p["design_point"]: p["inputs"] for p in view.summary["design_points"]}
     return [
-        _Group(
-            label=inputs_text(inputs.get(int(point), {})) or f"design point {point}",
-            colour=COLOURS[i],
-            cases=frozenset(np.asarray(cases)[points == point].tolist()),
-        )
-        for i, point in enumerate(distinct)
+        _Group(label=label, colour=colour, cases=members)
+        for (label, members), colour in zip(found, COLOURS, strict=False)
     ]
 
 
 def _plot(quantity: Quantity, histories: Sequence[History], groups: Sequence[_Group]) -> Plot:
-    made = figure(TIME_TITLE, f"{quantity.title} [{quantity.unit}]")
+    made = figure(TIME_TITLE, f"{quantity.name} [{quantity.unit}]")
     chosen = _evenly(histories, MOST_CURVES)
     for group in groups:
         members = [h for h in histories if h.case in group.cases]
@@ -236,7 +235,7 @@ def _band(found: Envelope, group: _Group, unit: str) -> list["go.Scatter"]:
         ),
         go.Scatter(
             **(shared | {"hoverinfo": None}), y=compact(found.median[kept]),
-            line={"width": 3, "color": group.colour}, name=safe(group.label) or "median",
+            line={"width": 2, "color": group.colour}, name=safe(group.label) or "median",
             hovertemplate=f"{where}median %{{y:.4g}} {unit} at %{{x:.3f}} s<extra></extra>",
         ),
     ]  # fmt: skip
@@ -244,7 +243,8 @@ def _band(found: Envelope, group: _Group, unit: str) -> list["go.Scatter"]:
 
 def _alternative(quantity: Quantity, histories: Sequence[History]) -> str:
     """Say in figures how the quantity went."""
-    words = f"Histories of {len(histories)} recorded cases: {quantity.title}, {TIME_TITLE}."
+    title = quantity.title[0].upper() + quantity.title[1:]
+    words = f"{title}: {len(histories)} recorded cases over the {TIME_TITLE}."
     found = envelope(histories)
     if found is not None:
         at = int(np.nanargmax(found.median))
