@@ -16,6 +16,8 @@ QUANTILES = (0.05, 0.5, 0.95)
 """Of the cases, at each time: lower end, median and upper end of the envelope."""
 MOST_TIMES = 20_000
 """Times at which an envelope is computed; chosen: 200 s at a control step of 10 ms."""
+ROUND_OFF = 1e-6
+"""Of a step, by which times of the grid may lie beyond a case's own; chosen: no sample is lost."""
 BEFORE = 1.0
 """[s] before contact from which on a history is kept; chosen: the approach shows nothing more."""
 
@@ -79,15 +81,20 @@ def envelope(histories: Sequence[History]) -> Envelope | None:
     step = max(min(steps, default=1.0), (last - first) / MOST_TIMES)
     # 0 is a time of the grid, so that the moment of contact is one
     time = np.arange(np.floor(first / step), np.ceil(last / step) + 1) * step
-    table = np.stack(
-        [np.interp(time, h.time, h.values, left=np.nan, right=np.nan) for h in histories]
-    )
+    table = np.stack([_at(h, time, ROUND_OFF * step) for h in histories])
     running = np.isfinite(table).sum(axis=0)
     known = (running >= 2) & (2 * running > len(histories))
     found = np.full((3, len(time)), np.nan)
     found[:, known] = np.nanquantile(table[:, known], QUANTILES, axis=0)
     low, median, high = found
     return Envelope(time=time, low=low, median=median, high=high)
+
+
+def _at(history: History, time: FloatArray, slack: float) -> FloatArray:
+    """Values at times, linear between samples; NaN beyond the first and the last one."""
+    first, last = history.time[[0, -1]]
+    is_known = (time >= first - slack) & (time <= last + slack)
+    return np.where(is_known, np.interp(time, history.time, history.values), np.nan)
 
 
 def drawn_points(curves: FloatArray, most: int) -> IntArray:

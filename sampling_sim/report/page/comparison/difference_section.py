@@ -27,6 +27,8 @@ from sampling_sim.report.page.parts import Cell, Note, Part, Plot, Section, Tabl
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+FEW = 10
+"""Packings below which intervals between them are wide; as `show` says it."""
 SHOWN_PAIRS = 200
 """Pairs drawn one by one in a lane, the first ones; chosen: more lie on top of each other."""
 
@@ -82,6 +84,13 @@ def _pairing(base: Side, new: Side) -> list[Note]:
     if other := int(np.count_nonzero(packings[0] != packings[1])):
         text = f"{names}: {other} of the pairs flew another packing of the bed."
         notes.append(Note(text=text, kind="caution"))
+    count, cases = len(np.unique(packings[0])), len(rows[0])
+    if 1 < count < min(FEW, cases):
+        text = (
+            f"{names}: the pairs flew {count} packings of the bed; intervals are between packings "
+            "and wide, because so few were flown."
+        )
+        notes.append(Note(text=text))
     if lone := set(base.run.points) ^ set(new.run.points):
         text = f"{names}: {len(lone)} places (design point on a surface) are in one file alone."
         notes.append(Note(text=text, kind="caution"))
@@ -130,7 +139,7 @@ def _plot(sides: Sequence[Side], name: str, found: Found) -> Plot:
     points = sorted({point for outcome, point, _ in found if outcome == name})
     labels = [label_of(sides, point) for point in points]
     unit = sides[0].view.unit(name)
-    made = lane_figure(titled(f"difference of {name} from A", unit), labels)
+    made = lane_figure(titled(f"{name} less A", unit), labels)
     made.add_vline(x=0.0, line={"color": "#222222", "width": 1, "dash": "dot"})
     words, others = [], sides[1:]
     for index, side in enumerate(others):

@@ -102,7 +102,7 @@ def statistics_section(sides: Sequence[Side]) -> Section:
     caption = "Statistics of finished cases; from, to: interval of the mean at 95 %."
     parts: list[Part] = [Table(caption=caption, head=head, rows=tuple(rows), is_tall=True)]
     if len(points) > SHOWN_PLACES:
-        text = f"Of the first {SHOWN_PLACES} of {len(points)} places; `sampling-sim show` has all."
+        text = f"Of the first {SHOWN_PLACES} of {len(points)} places; sampling-sim show has all."
         parts.append(Note(text=text))
     return Section(anchor="statistics", title="Statistics", parts=tuple(parts))
 

@@ -60,8 +60,12 @@ def _lead(sides: Sequence[Side]) -> list[Note]:
                 f"are the {side.view.cases} cases that are finished."
             )
             notes.append(Note(text=text, kind="caution"))
+    cautions: dict[str, list[str]] = {}
+    for side in sides:
         if note := side.view.experiment.case(0).resolution_note():
-            notes.append(Note(text=f"{side.name}: {note}", kind="caution"))
+            cautions.setdefault(note, []).append(side.letter)
+    for note, letters in cautions.items():
+        notes.append(Note(text=f"{', '.join(letters)}: {note}.", kind="caution"))
     return notes
 
 

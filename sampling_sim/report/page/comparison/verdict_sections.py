@@ -49,7 +49,7 @@ def verdict_section(sides: Sequence[Side]) -> Section:
     table = Table(caption=caption, head=head, rows=tuple(flat[:SHOWN_ROWS]))
     parts = (table,)
     if len(flat) > SHOWN_ROWS:
-        text = f"{len(flat) - SHOWN_ROWS} more verdicts are in `sampling-sim show --json`."
+        text = f"{len(flat) - SHOWN_ROWS} more verdicts are in sampling-sim show --json."
         parts = (table, Note(text=text))
     return Section(anchor="verdicts", title="Verdicts", parts=parts)
 
@@ -57,7 +57,7 @@ def verdict_section(sides: Sequence[Side]) -> Section:
 def physics_section(sides: Sequence[Side]) -> Section:
     """Whether each file shows the same as the base, as `sampling-sim compare` says it."""
     text = (
-        "As `sampling-sim compare` says it (docs/compare.md): equivalent if mean, median and low "
+        "As sampling-sim compare says it (docs/compare.md): equivalent if mean, median and low "
         "quantile are shown to be within the margin, different if a difference beyond chance is "
         "shown, inconclusive if neither. Each outcome by itself (--outcome)."
     )
