@@ -1,4 +1,4 @@
-"""Cases one by one: scattered over the inputs that matter most, and as a table that points lead to."""
+"""Cases one by one: scattered over the inputs that matter most, and as lines of a table."""
 
 import numpy as np
 
@@ -44,19 +44,36 @@ def case_section(view: StoreView) -> Section:
 
 
 def strongest_inputs(view: StoreView) -> list[str]:
-    """Inputs that vary and are numbers: those that drive collected mass most, else the first."""
-    numeric = [name for name in view.varying if view.columns[name].dtype.kind in "fiu"]
+    """Numbers that vary and drive collected mass most; of few cases, by rank correlation."""
+    names = [
+        name
+        for name in view.varying
+        if view.columns[name].dtype.kind in "fiu" and not name.endswith("packing_seed")
+    ]
     found = view.drivers["collected_mass"]
-    if not isinstance(found, str):
-        order = dict.fromkeys(entry["input"] for entry in found["drivers"])
-        numeric = [name for name in order if name in numeric] + [
-            name for name in numeric if name not in order
-        ]
-    return numeric[:SHOWN_INPUTS]
+    if not isinstance(found, str) and found["drivers"]:
+        order = [entry["input"] for entry in found["drivers"]]
+        names.sort(key=lambda name: order.index(name) if name in order else len(order))
+    else:
+        names.sort(key=lambda name: -abs(_correlation(view, name, np.flatnonzero(view.finished))))
+    return names[:SHOWN_INPUTS]
+
+
+def _correlation(view: StoreView, name: str, rows: IntArray) -> float:
+    """Spearman's rank correlation of a column with collected mass; 0 where there is none."""
+    from scipy.stats import spearmanr
+
+    values = np.asarray(view.columns[name][rows], float)
+    mass = np.asarray(view.columns["collected_mass"][rows], float)
+    valid = np.isfinite(values) & np.isfinite(mass)
+    values, mass = values[valid], mass[valid]
+    if len(mass) < 3 or np.ptp(values) == 0.0 or np.ptp(mass) == 0.0:
+        return 0.0
+    return float(spearmanr(values, mass).statistic)
 
 
 def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
-    """Collected mass over each of the inputs, one plot below the other; over the case if none."""
+    """Plot collected mass over each of the inputs, one below the other; over the case if none."""
     import plotly.graph_objects as go
 
     across = inputs or ["case"]
@@ -115,15 +132,13 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
 
 def _words(view: StoreView, rows: IntArray, across: list[str]) -> str:
     """Say what a scatter shows, with rank correlations as its figures."""
-    from scipy.stats import spearmanr
-
-    mass, told = view.columns["collected_mass"][rows], []
+    told = []
     for name in across:
         values = view.columns[name][rows]
         unit = f" {view.unit(name)}" if name != "case" and view.unit(name) else ""
         said = f"{name} from {values.min():.4g} to {values.max():.4g}{unit}"
-        if len(rows) > 2 and np.ptp(values) > 0 and np.ptp(mass) > 0:
-            said += f" (rank correlation {spearmanr(values, mass).statistic:.2f})"
+        if correlation := _correlation(view, name, rows):
+            said += f" (rank correlation {correlation:.2f})"
         told.append(said)
     return (
         f"Collected mass of {len(rows)} cases over {'; over '.join(told)}. A click on a point "
@@ -132,7 +147,7 @@ def _words(view: StoreView, rows: IntArray, across: list[str]) -> str:
 
 
 def _table(view: StoreView, drawn: IntArray, inputs: list[str]) -> Table:
-    """The first cases, those that went wrong and those recorded; the others wait for a click."""
+    """List the first cases, those that went wrong and those recorded; others wait for a click."""
     columns = view.columns
     wrong = np.isin(columns["status"], [*map(str, NOT_FINISHED)])
     recorded = np.isin(columns["case"], view.recorded)
@@ -148,7 +163,7 @@ def _table(view: StoreView, drawn: IntArray, inputs: list[str]) -> Table:
     head += ["abort rule"] if has_rules else []
     head += ["replay"] if view.recorded else []
 
-    def cells(row: int) -> tuple[Cell, ...]:
+    def cells(row: np.intp) -> tuple[Cell, ...]:
         case = int(columns["case"][row])
         found = [number(case, f"/runs/case#{case}"), plain(columns["status"][row])]
         found += [number(columns[name][row], f"/runs/{name}#{case}") for name in names]
@@ -157,7 +172,7 @@ def _table(view: StoreView, drawn: IntArray, inputs: list[str]) -> Table:
         return tuple(found)
 
     left_out = view.cases - len(rows)
-    waiting = np.setdiff1d(drawn, rows) if left_out else []
+    waiting = np.setdiff1d(drawn, rows)
     what = "the first, and those that failed, diverged or were recorded"
     more = f", {what}; a click on a point adds its case" if left_out else ""
     return Table(

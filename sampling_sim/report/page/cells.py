@@ -11,8 +11,10 @@ import numpy as np
 
 from sampling_sim.report.page.parts import Cell
 
-DIGITS = 4
-"""Significant, on the page; chosen: no interval here is known to more."""
+DIGITS, ENDS = 4, 3
+"""Significant, on the page, of numbers and ends of intervals; chosen: none is known to more."""
+WHOLE = 1e7
+"""Below it large numbers are written without an exponent."""
 NONE = "–"
 """What stands where there is no number."""
 
@@ -51,7 +53,7 @@ def share(value: Any, source: str) -> Cell:
 def ends(interval: Sequence[float], source: str) -> tuple[Cell, Cell]:
     """Two entries, the ends of an interval."""
     low, high = interval
-    return number(low, f"{source}.0"), number(high, f"{source}.1")
+    return number(low, f"{source}.0", ENDS), number(high, f"{source}.1", ENDS)
 
 
 def shown(value: Any) -> str:
@@ -69,8 +71,9 @@ def figure_text(value: Any, digits: int = DIGITS) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, np.integer)):
         return str(value)
-    text = f"{value:.{digits}g}"
-    return text.replace("-", "−") if text.startswith("-") else text
+    rounded = float(f"{value:.{digits}g}")
+    is_whole = 10.0**digits <= abs(rounded) < WHOLE
+    return (f"{rounded:.0f}" if is_whole else f"{rounded:.{digits}g}").replace("-", "−")
 
 
 def inputs_text(inputs: Any) -> str:

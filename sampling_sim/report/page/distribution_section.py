@@ -1,5 +1,6 @@
 """Distributions of what decides: collected mass, and what else something is required of."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def distribution_section(view: StoreView) -> Section:
     parts: list[Note | Plot] = []
     for name in names:
         parts += _distribution(view, name)
-    return Section(anchor="distribution", title="What it collects", parts=tuple(parts))
+    return Section(anchor="distribution", title="Distributions", parts=tuple(parts))
 
 
 def _distribution(view: StoreView, name: str) -> list[Note | Plot]:
@@ -99,11 +100,12 @@ def _histogram(view: StoreView, name: str, place: Place) -> Plot:
         )
     )
     drawn.update_layout(
-        yaxis={"domain": [0.14, 1.0]},
+        yaxis={"domain": [0.14, 1.0], "rangemode": "tozero", "tickformat": "d",
+               "dtick": max(1, math.ceil(counts.max() / 6))},
         yaxis2={"domain": [0.0, 0.1], "visible": False, "fixedrange": True, "range": [-1, 1]},
         bargap=0,
-    )
-    drawn.update_xaxes(anchor="y2")
+    )  # fmt: skip
+    drawn.update_xaxes(anchor="y2", range=_padded(drawn))
     return Plot(
         figure=drawn,
         alternative=f"Histogram of {_words(view, name, place)} "
@@ -114,8 +116,18 @@ def _histogram(view: StoreView, name: str, place: Place) -> Plot:
     )
 
 
+def _padded(drawn: "go.Figure") -> list[float]:
+    """Range of the x axis: all bins and lines, the mean's interval, and a little air."""
+    bars = drawn.data[0]
+    ends = [float(np.min(bars.x - 0.5 * bars.width)), float(np.max(bars.x + 0.5 * bars.width))]
+    ends += [float(x) for trace in drawn.data[1:] for x in trace.x]
+    ends += [float(x) for shape in drawn.layout.shapes for x in (shape.x0, shape.x1)]
+    air = 0.03 * (max(ends) - min(ends))
+    return [min(ends) - air, max(ends) + air]
+
+
 def _binned(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Counts and edges; of equal values one bin around them that does not reach below 0."""
+    """Return counts and edges; of equal values one bin around them that does not reach below 0."""
     if np.ptp(values) == 0.0:
         half = 0.05 * abs(float(values[0])) or 0.05
         return np.array([len(values)]), np.array([values[0] - half, values[0] + half])

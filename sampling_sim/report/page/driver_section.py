@@ -64,7 +64,7 @@ def _plot(name: str, found: Report) -> Plot:
     values = np.array([entry[index]["value"] for entry in entries])
     interval = np.array([entry[index]["interval"] for entry in entries])
     sure = [entry[index].get("distinguishable", True) for entry in entries]
-    drawn = figure(f"{INDICES[index]} index")
+    drawn = figure(f"{INDICES[index]} index of {name.replace('_', ' ')}")
     drawn.add_trace(
         go.Bar(
             x=values,

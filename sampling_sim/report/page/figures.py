@@ -4,6 +4,7 @@ Titles stand in the text of the page, so that a screen reader and a phone have t
 """
 
 import html
+import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,13 @@ def safe(text: Any) -> str:
 
 def wrapped(label: str) -> str:
     """Label of a bar, safe, in lines that leave room for the bar on a phone."""
-    return "<br>".join(safe(line) for line in textwrap.wrap(label, LETTERS)) or " "
+    lines = [""]
+    for piece in re.split(r"(?<=[\s._])", label):
+        for part in textwrap.wrap(piece, LETTERS, drop_whitespace=False):
+            if len(lines[-1]) + len(part.rstrip()) > LETTERS:
+                lines.append("")
+            lines[-1] += part
+    return "<br>".join(safe(line.strip()) for line in lines if line.strip()) or " "
 
 
 def label_height(label: str) -> int:
@@ -98,6 +105,6 @@ def compact(values: Any) -> NDArray[Any]:
 
 
 def titled(name: str, unit: str) -> str:
-    """Name of a column with its unit, for an axis."""
-    words = name.replace("_", " ")
+    """Name of a column with its unit, for an axis: an outcome in words, an input as its key."""
+    words = name if "." in name else name.replace("_", " ")
     return f"{words} [{unit}]" if unit else words

@@ -2,8 +2,11 @@
 
 from sampling_sim.report.page.cells import figure_text
 from sampling_sim.report.page.parts import Note
+from sampling_sim.report.page.places import places
 from sampling_sim.report.page.view import StoreView
 
+FEW_PACKINGS = 10
+"""Packings below which intervals are wide because so few were seen (docs/statistics.md)."""
 MOST_LOST = 0.01
 """Share of cases that failed or diverged above which a campaign should decide nothing; the house's
 rule."""
@@ -16,7 +19,7 @@ def subtitle(view: StoreView) -> str:
 
 
 def lead(view: StoreView) -> tuple[Note, ...]:
-    """What the campaign is, in figures, and cautions."""
+    """Say in figures what the campaign is, and what to be careful with."""
     experiment = view.experiment
     replicates = len(set(view.columns["replicate"].tolist()))
     pieces = [f"{replicates} replicates"]
@@ -25,7 +28,7 @@ def lead(view: StoreView) -> tuple[Note, ...]:
     if experiment.surfaces > 1:
         pieces.append(f"{experiment.surfaces} surfaces")
     asked = len(experiment.plan())
-    design = experiment.campaign.design.replace("_", " ")
+    design = experiment.campaign.design.replace("_", " ").replace("monte carlo", "Monte Carlo")
     text = (
         f"{view.cases} simulated cases ({' × '.join(pieces)}; {design} design, seed "
         f"{view.attributes['seed']}). Every number on this page is in the result file; intervals "
@@ -44,9 +47,24 @@ def lead(view: StoreView) -> tuple[Note, ...]:
             f"{MOST_LOST:.0%}: find out why before deciding by this page."
         )
         notes.append(Note(text=text, kind="caution"))
+    notes += _packings(view)
     if resolution := experiment.case(0).resolution_note():
         notes.append(Note(text=resolution[0].upper() + resolution[1:], kind="caution"))
     return tuple(notes)
+
+
+def _packings(view: StoreView) -> list[Note]:
+    """Say what the intervals are of, where cases share packings of the bed."""
+    part = places(view)[0].report  # the replicates of one place are those of all
+    finished, packings = max(o["n"] for o in part["outcomes"].values()), part["packings"]
+    if packings == 1 and finished > 1:
+        text = "All cases are on one packing of the bed: intervals and verdicts hold for it alone."
+    elif 0 < packings < finished:
+        wide = ", which are few, so that they are wide" if packings < FEW_PACKINGS else ""
+        text = f"Intervals of means are between {packings} packings of the bed{wide}."
+    else:
+        return []
+    return [Note(text=text)]
 
 
 def _unfinished(view: StoreView, asked: int) -> str:

@@ -88,7 +88,7 @@ def _short(key: str) -> str:
 
 
 def _surface(view: StoreView, point: Mapping[str, Any], surface: Mapping[str, Any]) -> int:
-    """Number of a surface; of a design point on one alone, that of its cases."""
+    """Return the number of a surface; of a design point on one alone, that of its cases."""
     if "surface" in surface:
         return int(surface["surface"])
     columns = view.columns

@@ -71,7 +71,7 @@ def _plot(view: StoreView, here: list[Place]) -> Plot:
     for place in here[:12]:
         said = ", ".join(f"{n} {s.replace('_', ' ')}" for s, n in place.report["status"].items())
         words.append(f"{place.label}: {said}")
-    drawn.update_layout(barmode="stack", bargap=0.35)
+    drawn.update_layout(barmode="stack", bargap=0.35, showlegend=True, legend_traceorder="normal")
     drawn.update_yaxes(autorange="reversed", type="category")
     more = "" if len(here) <= 12 else f"; and {len(here) - 12} more"
     return Plot(

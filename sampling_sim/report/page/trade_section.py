@@ -1,4 +1,4 @@
-"""Trades between design points: which ones nothing beats in all objectives, and how sure that is."""
+"""Trades between design points: which ones nothing beats, and how sure that is."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,7 +48,7 @@ def trade_section(view: StoreView) -> Section | None:
 
 
 def _objectives(view: StoreView) -> list[Objective]:
-    """Collected mass, what is required, and the load, of those that differ between cases."""
+    """Trade collected mass, what is required, and the load, of those that differ."""
     wanted = [Objective("collected_mass", "mean", True)]
     for requirement in view.experiment.requirements:
         if requirement.comparison[0] in "<>":

@@ -111,7 +111,7 @@ class StoreView:
         return self.output.with_name(replay_name(self.output, case))
 
     def unit(self, name: str) -> str:
-        """Unit of a column; empty where it has none."""
+        """Return the unit of a column; empty where it has none."""
         unit = str(self.described[name].get("units", "1"))
         return "" if unit == "1" else unit
 

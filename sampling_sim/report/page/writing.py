@@ -1,6 +1,7 @@
 """From a page as plain data to one HTML file that asks the network for nothing."""
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sampling_sim.errors import BadInput
+from sampling_sim.report.page.cells import NONE
 from sampling_sim.report.page.parts import Listing, Note, Page, Plot, Table
 from sampling_sim.store import check_names_file
 from sampling_sim.store.writing import written_whole
@@ -70,6 +72,8 @@ def _environment() -> "Environment":
     kinds = {"note": Note, "table": Table, "plot": Plot, "listing": Listing}
     for name, kind in kinds.items():
         made.tests[name] = lambda part, kind=kind: isinstance(part, kind)
+    made.tests["numeric"] = lambda cell: cell.value is not None or cell.text == NONE
+    made.filters["breakable"] = _breakable
     made.filters["figure_json"] = _figure_json
     made.filters["more_json"] = _more_json
     made.filters["exact"] = repr
@@ -85,7 +89,15 @@ def _plotly() -> Any:
     text = get_plotlyjs()
     if "</script" in text.lower():
         raise ValueError("plotly.js has a closing tag in it and cannot be put into a page")
-    return Markup(text)  # noqa: S704 - of the library, and just looked at
+    return Markup(text)
+
+
+def _breakable(text: str) -> Any:
+    """Heading whose lines may break within a dotted name."""
+    from markupsafe import Markup, escape
+
+    pieces = re.split(r"(?<=[._])", text)
+    return Markup("<wbr>").join(escape(piece) for piece in pieces)
 
 
 def _figure_json(plot: Plot) -> Any:
@@ -112,4 +124,4 @@ def _within_script(text: str) -> Any:
 
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - what could end the element has just been replaced
+    return Markup(text)

@@ -72,7 +72,7 @@
     }
   }
   window.addEventListener("beforeprint", () => {
-    for (const text of document.querySelectorAll("details")) text.open = true;
+    for (const text of document.querySelectorAll("details:not(.words)")) text.open = true;
     fit(PRINT_WIDTH);
   });
   window.addEventListener("afterprint", () => fit(null));
