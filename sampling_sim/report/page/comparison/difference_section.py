@@ -92,7 +92,10 @@ def _pairing(base: Side, new: Side) -> list[Note]:
         )
         notes.append(Note(text=text))
     if lone := set(base.run.points) ^ set(new.run.points):
-        text = f"{names}: {len(lone)} places (design point on a surface) are in one file alone."
+        what = "1 place (design point on a surface) is"
+        if len(lone) > 1:
+            what = f"{len(lone)} places (design points on surfaces) are"
+        text = f"{names}: {what} in one file alone."
         notes.append(Note(text=text, kind="caution"))
     return notes
 

@@ -20,6 +20,7 @@ from sampling_sim.asteroid.survey import survey
 from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.cli import main
 from sampling_sim.report.page import site_section as module
+from sampling_sim.report.page.page import report_page
 from sampling_sim.report.page.parts import Listing, Note, Plot, Table
 from sampling_sim.report.page.site_section import ROWS, site_section, survey_parameters
 from sampling_sim.report.page.view import read_view
@@ -105,6 +106,12 @@ def test_the_five_maps_are_those_of_the_survey(tmp_path):
     )
     for words in ("slope", "escape speed", "µm/s²", "lat 0°, lon 0°"):
         assert words in plot.alternative
+
+
+def test_a_report_has_the_site_and_the_histories(tmp_path):
+    view, section = section_of(tmp_path, TEXT)
+    anchors = [part.anchor for part in report_page([view]).sections]
+    assert {section.anchor, "histories"} <= set(anchors)
 
 
 def test_every_scenario_has_its_site_with_its_normal(tmp_path):
