@@ -4,7 +4,7 @@ import numpy as np
 
 from sampling_sim.campaign.experiment.requirements import NOT_FINISHED
 from sampling_sim.constants import IntArray
-from sampling_sim.report.page.cells import number, plain
+from sampling_sim.report.page.cells import figure_text, number, plain, shown
 from sampling_sim.report.page.figures import (
     MANY,
     STATUS_COLOURS,
@@ -79,7 +79,8 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
     across = inputs or ["case"]
     kind = go.Scattergl if len(rows) * len(across) > MANY else go.Scatter
     drawn = figure()
-    columns, height = view.columns, 1.0 / len(across)
+    columns, is_many = view.columns, len(rows) > MANY
+    height = (1.0 - GAP * (len(across) - 1)) / len(across)
     for i, name in enumerate(across):
         number_ = "" if i == 0 else str(i + 1)
         for status in dict.fromkeys(columns["status"][rows].tolist()):
@@ -94,8 +95,8 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
                     marker={
                         "color": STATUS_COLOURS[status],
                         "symbol": STATUS_SYMBOLS[status],
-                        "size": 7,
-                        "opacity": 0.75,
+                        "size": 4 if is_many else 7,
+                        "opacity": 0.4 if is_many else 0.75,
                     },
                     customdata=columns["case"][chosen].astype(np.int32),
                     hovertemplate=f"case %{{customdata}}, {status}<br>%{{x:.4g}}, "
@@ -105,7 +106,7 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
                     showlegend=i == 0,
                 )
             )
-        top = 1.0 - i * height
+        top = 1.0 - i * (height + GAP)
         axis = drawn.layout.xaxis.to_plotly_json(), drawn.layout.yaxis.to_plotly_json()
         unit = view.unit(name) if name != "case" else ""
         drawn.update_layout(
@@ -115,7 +116,7 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
                 },
                 f"yaxis{number_}": {
                     **axis[1], "anchor": f"x{number_}",
-                    "domain": [max(0.0, top - height + GAP * (i + 1 < len(across))), top],
+                    "domain": [max(0.0, top - height), top],
                     "title": {"text": titled("collected_mass", view.unit("collected_mass"))},
                 },
             }
@@ -136,9 +137,9 @@ def _words(view: StoreView, rows: IntArray, across: list[str]) -> str:
     for name in across:
         values = view.columns[name][rows]
         unit = f" {view.unit(name)}" if name != "case" and view.unit(name) else ""
-        said = f"{name} from {values.min():.4g} to {values.max():.4g}{unit}"
+        said = f"{name} from {shown(values.min())} to {shown(values.max())}{unit}"
         if correlation := _correlation(view, name, rows):
-            said += f" (rank correlation {correlation:.2f})"
+            said += f" (rank correlation {figure_text(correlation, 2)})"
         told.append(said)
     return (
         f"Collected mass of {len(rows)} cases over {'; over '.join(told)}. A click on a point "

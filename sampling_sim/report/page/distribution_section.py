@@ -1,6 +1,5 @@
 """Distributions of what decides: collected mass, and what else something is required of."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ import numpy as np
 from sampling_sim.constants import FloatArray
 from sampling_sim.report.page.cells import figure_text
 from sampling_sim.report.page.figures import (
+    INK,
     compact,
     figure,
     label_height,
@@ -93,7 +93,7 @@ def _histogram(view: StoreView, name: str, place: Place) -> Plot:
             y=np.zeros(len(values[few])),
             yaxis="y2",
             mode="markers",
-            marker={"symbol": "line-ns-open", "size": 12, "color": "#222222"},
+            marker={"symbol": "line-ns-open", "size": 12, "color": INK},
             customdata=cases[few],
             hovertemplate="case %{customdata}: %{x:.4g}<extra></extra>",
             showlegend=False,
@@ -101,7 +101,7 @@ def _histogram(view: StoreView, name: str, place: Place) -> Plot:
     )
     drawn.update_layout(
         yaxis={"domain": [0.14, 1.0], "rangemode": "tozero", "tickformat": "d",
-               "dtick": max(1, math.ceil(counts.max() / 6))},
+               **({"dtick": 1} if counts.max() <= 6 else {})},
         yaxis2={"domain": [0.0, 0.1], "visible": False, "fixedrange": True, "range": [-1, 1]},
         bargap=0,
     )  # fmt: skip
@@ -149,9 +149,10 @@ def _mark(drawn: "go.Figure", view: StoreView, name: str, place: Place, top: flo
         drawn.add_vrect(x0=low, x1=high, fillcolor=COLOURS[0], opacity=0.18, line_width=0)
         said = f"mean {figure_text(entry['mean'])} ({figure_text(low)} to {figure_text(high)})"
         lines = [(said, entry["mean"], COLOURS[0], "solid")]
-    for key, dash in (("q05", "dot"), ("q50", "dash"), ("q95", "dot")):
-        text = f"{key.removeprefix('q').lstrip('0')} % {figure_text(entry[key])}"
-        lines.append((text, entry[key], "#222222", dash))
+    for key, words, dash in (
+        ("q05", "5 % below", "dot"), ("q50", "median", "dash"), ("q95", "95 % below", "dot")
+    ):  # fmt: skip
+        lines.append((f"{words} {figure_text(entry[key])}", entry[key], INK, dash))
     lines += [
         (f"required: {safe(r.text)}", float(r.bound), COLOURS[1], "longdash")
         for r in view.experiment.requirements
@@ -198,7 +199,7 @@ def _rows(view: StoreView, name: str, here: Sequence[Place]) -> Plot:
             x=[x for e in entries for x in (e["q05"], e["q95"], None)],
             y=[y for row in rows for y in (row, row, None)],
             mode="lines",
-            line={"color": "#222222", "width": 1.5},
+            line={"color": INK, "width": 1.5},
             hoverinfo="skip",
             name="5 to 95 %",
         )
@@ -233,7 +234,7 @@ def _add_centres(drawn: "go.Figure", entries: Sequence[dict[str, FloatArray]]) -
             x=[entry["q50"] for entry in entries],
             y=rows,
             mode="markers",
-            marker={"symbol": "line-ns-open", "size": 18, "color": "#222222"},
+            marker={"symbol": "line-ns-open", "size": 18, "color": INK},
             hovertemplate="median %{x:.4g}<extra></extra>",
             name="median",
         )

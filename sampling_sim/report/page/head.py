@@ -27,7 +27,6 @@ def lead(view: StoreView) -> tuple[Note, ...]:
         pieces.append(f"{experiment.design_points} design points")
     if experiment.surfaces > 1:
         pieces.append(f"{experiment.surfaces} surfaces")
-    asked = len(experiment.plan())
     design = experiment.campaign.design.replace("_", " ").replace("monte carlo", "Monte Carlo")
     text = (
         f"{view.cases} simulated cases ({' × '.join(pieces)}; {design} design, seed "
@@ -36,9 +35,9 @@ def lead(view: StoreView) -> tuple[Note, ...]:
     )
     notes = [Note(text=text)]
     if view.is_unfinished:
-        notes.append(Note(text=_unfinished(view, asked), kind="caution"))
-    elif view.cases < asked:
-        text = f"{asked - view.cases} of the {asked} cases that were asked for are not in the file."
+        notes.append(Note(text=_unfinished(view), kind="caution"))
+    elif (last := int(view.columns["case"][-1])) >= view.cases:
+        text = f"The file holds {view.cases} of the cases 0 to {last}: it is a part of a sweep."
         notes.append(Note(text=text, kind="caution"))
     lost = float((~view.finished).mean())
     if lost > MOST_LOST:
@@ -67,9 +66,10 @@ def _packings(view: StoreView) -> list[Note]:
     return [Note(text=text)]
 
 
-def _unfinished(view: StoreView, asked: int) -> str:
+def _unfinished(view: StoreView) -> str:
     return (
-        f"The sweep that writes this file has not ended, or was interrupted: the page is of the "
-        f"{view.cases} of {asked} cases that are finished, read from {view.files} "
-        f"{'file' if view.files == 1 else 'files'}."
+        f"The sweep that writes this file has not ended, or was interrupted: this page is of the "
+        f"{view.cases} cases that are finished (read from {view.files} "
+        f"{'file' if view.files == 1 else 'files'}). The experiment asks for "
+        f"{len(view.experiment.plan())}, unless the sweep was given another number."
     )
