@@ -11,6 +11,7 @@ import numpy as np
 
 from sampling_sim.campaign.comparison.compared import Point, paired_rows
 from sampling_sim.campaign.comparison.differences import Difference, difference
+from sampling_sim.constants import IntArray
 from sampling_sim.report.page.cells import ends, figure_text, number, plain, share
 from sampling_sim.report.page.comparison.lanes import (
     SHOWN_PLACES,
@@ -45,10 +46,13 @@ def difference_section(sides: Sequence[Side]) -> Section:
         for point in common_points([base, side])[:SHOWN_PLACES]:
             runs = base.run.at(point), side.run.at(point)
             for name in headline(sides):
-                found[name, point, side.letter] = difference(*runs, name)
+                entry = difference(*runs, name)
+                if np.isfinite(entry.mean):
+                    found[name, point, side.letter] = entry
     if found:
         parts.append(_table(sides, found))
-        parts += [_plot(sides, name, found) for name in headline(sides)]
+        told = {name for name, _, _ in found}
+        parts += [_plot(sides, name, found) for name in headline(sides) if name in told]
     title = "Differences on common random numbers"
     return Section(anchor="differences", title=title, parts=tuple(parts))
 
@@ -80,17 +84,8 @@ def _pairing(base: Side, new: Side) -> list[Note]:
     else:
         text = f"{names}: all {pairs} cases pair (same seed, replicate, surface and design point)."
         notes.append(Note(text=text))
-    packings = base.run.columns["packing_seed"][rows[0]], new.run.columns["packing_seed"][rows[1]]
-    if other := int(np.count_nonzero(packings[0] != packings[1])):
-        text = f"{names}: {other} of the pairs flew another packing of the bed."
-        notes.append(Note(text=text, kind="caution"))
-    count, cases = len(np.unique(packings[0])), len(rows[0])
-    if 1 < count < min(FEW, cases):
-        text = (
-            f"{names}: the pairs flew {count} packings of the bed; intervals are between packings "
-            "and wide, because so few were flown."
-        )
-        notes.append(Note(text=text))
+    if text := _packings(base, new, rows):
+        notes.append(Note(text=f"{names}: {text}"))
     if lone := set(base.run.points) ^ set(new.run.points):
         what = "1 place (design point on a surface) is"
         if len(lone) > 1:
@@ -98,6 +93,21 @@ def _pairing(base: Side, new: Side) -> list[Note]:
         text = f"{names}: {what} in one file alone."
         notes.append(Note(text=text, kind="caution"))
     return notes
+
+
+def _packings(base: Side, new: Side, rows: tuple[IntArray, IntArray]) -> str:
+    """Say what the packings of the bed do to the differences of pairs; empty if nothing."""
+    was = base.run.columns["packing_seed"][rows[0]]
+    now = new.run.columns["packing_seed"][rows[1]]
+    if other := int(np.count_nonzero(was != now)):
+        return f"{other} of the pairs flew another packing of the bed."
+    count = len(np.unique(was))
+    if 1 < count < min(FEW, len(was)):
+        return (
+            f"the pairs flew {count} packings of the bed; intervals are between packings, and wide "
+            "because so few were flown."
+        )
+    return ""
 
 
 def _table(sides: Sequence[Side], found: Found) -> Table:
@@ -194,8 +204,9 @@ def _pairs(
     ]  # fmt: skip
 
 
-def _replicates(side: Side, entry: Difference) -> np.ndarray:
-    return side.run.columns["replicate"][entry.rows[1]]
+def _replicates(side: Side, entry: Difference) -> IntArray:
+    """Replicate of each pair."""
+    return np.asarray(side.run.columns["replicate"][entry.rows[1]])
 
 
 def _means(side: Side, lanes: Sequence[tuple[float, Difference]]) -> "go.Scatter":

@@ -39,8 +39,9 @@ def comparison_page(views: Sequence[StoreView]) -> Page:
         If a file is named twice, or there are too many to tell apart.
     """
     sides = sides_of(views)
+    names = [side.view.path.name for side in sides]
     return Page(
-        title=f"Comparison of {' and '.join(side.view.path.name for side in sides)}",
+        title=f"Comparison of {', '.join(names[:-1])} and {names[-1]}",
         lead=tuple(_lead(sides)),
         sections=(_files(sides), *(make(sides) for make in SECTIONS)),
     )

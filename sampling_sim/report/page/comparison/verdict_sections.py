@@ -1,6 +1,6 @@
 """Verdicts side by side: on what each file requires, and on whether they show the same physics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sampling_sim.campaign.comparison.compare import compare
 from sampling_sim.campaign.comparison.comparison import Comparison, Verdict
@@ -11,7 +11,6 @@ from sampling_sim.report.page.parts import Cell, Listing, Note, Part, Section, T
 
 SHOWN_ROWS = 200
 """Verdicts in the table, of all files; chosen: more is no table to read."""
-KINDS = {Verdict.EQUIVALENT: "met", Verdict.DIFFERENT: "not-met", Verdict.INCONCLUSIVE: "open"}
 
 
 def verdict_section(sides: Sequence[Side]) -> Section:
@@ -56,45 +55,52 @@ def verdict_section(sides: Sequence[Side]) -> Section:
 
 def physics_section(sides: Sequence[Side]) -> Section:
     """Whether each file shows the same as the base, as `sampling-sim compare` says it."""
+    base, outcomes = sides[0], headline(sides)
     text = (
         "As sampling-sim compare says it (docs/compare.md): equivalent if mean, median and low "
         "quantile are shown to be within the margin, different if a difference beyond chance is "
         "shown, inconclusive if neither. Each outcome by itself (--outcome)."
     )
     parts: list[Part] = [Note(text=text)]
-    for side in sides[1:]:
-        parts += _compared(sides[0], side, headline(sides))
-    return Section(anchor="physics", title="Do they show the same?", parts=tuple(parts))
+    rows, listings = [], []
+    for new in sides[1:]:
+        try:
+            found = {
+                name: compare(base.run.columns, new.run.columns, outcomes=(name,))
+                for name in outcomes
+            }
+        except BadInput as error:
+            why = str(error).replace("base:", f"{base.letter}:").replace("new:", f"{new.letter}:")
+            text = f"{new.letter} is not compared with {base.letter}: {why}."
+            parts.append(Note(text=text, kind="caution"))
+            continue
+        rows += [_row(sides, new, name, comparison) for name, comparison in found.items()]
+        listings.append(_tests(sides, new, found))
+    if rows:
+        head = ("outcome", "file", "verdict", "margin", "pairs", "would tell", "remarks")
+        caption = (
+            "Against A. Pairs: cases with the same random numbers; would tell: cases of each file "
+            "that would give a verdict, a dash where no number is known."
+        )
+        parts.append(Table(caption=caption, head=head, rows=tuple(rows)))
+    return Section(anchor="physics", title="Do they show the same?", parts=(*parts, *listings))
 
 
-def _compared(base: Side, new: Side, outcomes: Sequence[str]) -> list[Part]:
-    """Verdict on one file, a row an outcome, and the tests."""
-    found: dict[str, Comparison] = {}
-    try:
-        for name in outcomes:
-            found[name] = compare(base.run.columns, new.run.columns, outcomes=(name,))
-    except BadInput as error:
-        reason = str(error).replace("base:", f"{base.letter}:").replace("new:", f"{new.letter}:")
-        return [Note(text=f"{new.letter} against {base.letter}: {reason}.", kind="caution")]
-    parts: list[Part] = [
-        Note(text=_sentence(base, new, name, comparison), kind=KINDS[comparison.verdict])
-        for name, comparison in found.items()
-    ]
-    tests = "\n\n".join(
-        "\n".join([unit_of([base], name), *comparison.lines()])
-        for name, comparison in found.items()
+def _row(sides: Sequence[Side], new: Side, name: str, found: Comparison) -> tuple[Cell, ...]:
+    source = f"compare {new.letter} {name}"
+    is_open = found.verdict is Verdict.INCONCLUSIVE
+    return (
+        plain(unit_of(sides, name)),
+        plain(new.name),
+        plain(found.verdict),
+        share(found.margin, f"{source}.margin"),
+        number(found.pairs, f"{source}.pairs"),
+        number(found.cases_needed if is_open else None, f"{source}.cases_needed"),
+        plain("; ".join(found.notes)),
     )
-    caption = f"Tests of {new.letter} against {base.letter}"
-    return [*parts, Listing(caption=caption, text=tests)]
 
 
-def _sentence(base: Side, new: Side, name: str, found: Comparison) -> str:
-    words = (
-        f"{name}, {new.letter} against {base.letter}: {found.verdict} within a margin of "
-        f"{found.margin:.0%} ({found.base_cases} and {found.new_cases} cases, {found.pairs} of "
-        "them with the same random numbers)."
-    )
-    if found.verdict is Verdict.INCONCLUSIVE and found.cases_needed is not None:
-        words += f" About {found.cases_needed} cases of each would tell."
-    notes = "; ".join(found.notes)
-    return f"{words} {notes[0].upper()}{notes[1:]}." if notes else words
+def _tests(sides: Sequence[Side], new: Side, found: Mapping[str, Comparison]) -> Listing:
+    """Every test of a file, as the command prints them."""
+    texts = ["\n".join([unit_of(sides, name), *c.lines()]) for name, c in found.items()]
+    return Listing(caption=f"Tests of {new.name} against A", text="\n\n".join(texts))

@@ -117,9 +117,9 @@ def test_the_verdict_is_that_of_the_command_compare(two):
     page = page_of(*two)
     found = section(page, "physics")
     expected = compare(*two)
-    said = next(n.text for n in parts_of(found, Note) if n.text.startswith("collected_mass"))
-    assert f": {expected.verdict} within a margin of 10%" in said
-    assert f"{expected.pairs} of them" in said
+    row = rows_of(parts_of(found, Table)[0])["collected_mass [kg]", "B: new.h5"]
+    assert (row["verdict"], row["pairs"], row["margin"]) == (expected.verdict, expected.pairs, 0.1)
+    assert row["would tell"] == expected.cases_needed
     (tests,) = parts_of(found, Listing)
     for line in expected.lines()[1:]:
         assert line in tests.text or line.startswith("made differently")
