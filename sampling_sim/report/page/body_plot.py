@@ -162,7 +162,7 @@ def _marks(marks: Sequence[Mark], reach: float) -> list["go.Scatter3d"]:
     gap = np.full((len(marks), 3), np.nan)
     lines = np.stack([ground, ground + NORMAL * reach * normal, gap], axis=1).reshape(-1, 3)
     points = ground + OVER * reach * normal
-    tips = ground + 1.1 * NORMAL * reach * normal
+    tips = ground + 1.2 * NORMAL * reach * normal
     labels = [safe(mark.text) for mark in marks]
     return [
         go.Scatter3d(
@@ -184,10 +184,10 @@ def _xyz(points: FloatArray) -> dict[str, FloatArray]:
 
 
 def _eye(marks: Sequence[Mark]) -> dict[str, float]:
-    """Viewer over the first site, a little to the side and to the north of it."""
+    """Viewer east and north of the first site, so that its normal is seen from the side."""
     toward = np.array(marks[0].site.normal_b if marks else (1.0, 0.0, 0.0))
     side = np.cross([0.0, 0.0, 1.0], toward)
     if np.linalg.norm(side) < 0.1:  # over a pole
         side = np.array([1.0, 0.0, 0.0])
-    toward = toward + 0.5 * side / np.linalg.norm(side) + np.array([0.0, 0.0, 0.4])
+    toward = toward + 1.1 * side / np.linalg.norm(side) + np.array([0.0, 0.0, 0.5])
     return dict(zip("xyz", (EYE * toward / np.linalg.norm(toward)).tolist(), strict=True))
