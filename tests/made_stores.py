@@ -35,7 +35,7 @@ Rule = Callable[[PlannedCase, np.random.Generator], Outcome]
 
 
 def collected(plan: PlannedCase, rng: np.random.Generator) -> Outcome:
-    """Some mass, with a spread, more of it at later design points."""
+    """Collect some mass, with a spread, more of it at later design points."""
     mass = float(rng.normal(0.5 + 0.2 * plan.design_point, 0.1))
     return Outcome(
         collected_mass=mass, collected_count=int(100 * mass), peak_force=float(rng.gamma(4.0, 5.0)),

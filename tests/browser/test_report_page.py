@@ -51,7 +51,7 @@ INK_SHARE = 0.005
 
 
 def hostile_failure(plan, rng):
-    """A failure now and then, that says bad things."""
+    """Fail now and then, in words that mean harm."""
     if plan.index not in {3, 20}:
         return collected(plan, rng)
     wrong = failed(plan, rng)
@@ -61,7 +61,7 @@ def hostile_failure(plan, rng):
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    """A campaign of two design points with everything hostile in it, and its page beside it."""
+    """Make a campaign of two design points with everything hostile in it, and its page."""
     folder = tmp_path_factory.mktemp("report")
     path = made_store(folder / """a<b>"c'.h5""", experiment_of(EXPERIMENT), hostile_failure, 2)
     (folder / "page_case_1.html").write_text("a replay")
@@ -222,7 +222,7 @@ def peak(store, source):
 
 
 def walked(report, path):
-    """What stands at a path of a report; "a / b" is a quotient."""
+    """Return what stands at a path of a report; "a / b" is a quotient."""
     if " / " in path:
         top, below = path.split(" / ")
         return walked(report, top) / walked(report, below)
@@ -245,9 +245,8 @@ def test_statistics_on_the_page_follow_from_the_columns(report, store):
     }
     good = ~np.isin(status, ["failed", "diverged"])
     assert good.sum() == 26
-    for prefix, rows in (
-        ("", good), ("design_points.0.", good & (point == 0)), ("design_points.1.", good & (point == 1))
-    ):  # fmt: skip
+    places = {"": good} | {f"design_points.{i}.": good & (point == i) for i in (0, 1)}
+    for prefix, rows in places.items():
         of = f"{prefix}outcomes.collected_mass."
         assert value[f"{of}n"] == rows.sum()
         assert value[f"{of}mean"] == pytest.approx(mass[rows].mean(), rel=1e-12)

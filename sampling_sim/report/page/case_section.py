@@ -174,8 +174,10 @@ def _table(view: StoreView, drawn: IntArray, inputs: list[str]) -> Table:
 
     left_out = view.cases - len(rows)
     waiting = np.setdiff1d(drawn, rows)
-    what = "the first, and those that failed, diverged or were recorded"
-    more = f", {what}; a click on a point adds its case" if left_out else ""
+    what = "the first ones, and those that failed, diverged or were recorded"
+    more = (
+        f": {what}. {left_out} are left out; a click on a point adds its case" if left_out else ""
+    )
     return Table(
         caption=f"{len(rows)} of {view.cases} cases{more}. SI units, radians.",
         head=tuple(head),

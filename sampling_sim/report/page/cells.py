@@ -13,7 +13,7 @@ from sampling_sim.report.page.parts import Cell
 
 DIGITS, ENDS = 4, 3
 """Significant, on the page, of numbers and ends of intervals; chosen: none is known to more."""
-WHOLE = 1e7
+WHOLE = 1e6
 """Below it large numbers are written without an exponent."""
 NONE = "–"
 """What stands where there is no number."""

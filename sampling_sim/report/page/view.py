@@ -34,6 +34,8 @@ TRIES = 5
 """Times that the files of a sweep that goes on are looked for: it merges them now and then."""
 HEADLINE = ("collected_mass", "peak_force", "max_sinkage")
 """Outcomes that decide, beside those that something is required of."""
+DRIVEN = ("collected_mass", "peak_force")
+"""Outcomes whose drivers are told, beside those required; chosen: each takes 1.4 s of many."""
 _ALSO = {"case_id", "message", "abort_rule", "scenario"}
 """Columns shown on the page that no statistic is made of."""
 
@@ -91,20 +93,24 @@ class StoreView:
     @cached_property
     def headline(self) -> list[str]:
         """Outcomes that decide: the usual ones, and numbers that something is required of."""
-        required = [requirement.column for requirement in self.experiment.requirements]
-        found = dict.fromkeys([*HEADLINE, *required])
-        return [name for name in found if name in self.summary["outcomes"]]
+        return [*dict.fromkeys([*HEADLINE, *self._required])]
 
     @cached_property
     def drivers(self) -> Mapping[str, Mapping[str, Any] | str]:
-        """Outcome that decides → what drives it, as `show --drivers` gives it, or why not."""
+        """Outcome → what drives it, as `show --drivers` gives it, or why that cannot be told."""
         found: dict[str, Mapping[str, Any] | str] = {}
-        for name in self.headline:
+        for name in dict.fromkeys([*DRIVEN, *self._required]):
             try:
                 found[name] = stored_drivers(self.columns, self.experiment, name)
             except BadInput as error:
                 found[name] = str(error).partition(": ")[2]
         return found
+
+    @property
+    def _required(self) -> list[str]:
+        """Numbers that something is required of."""
+        columns = [requirement.column for requirement in self.experiment.requirements]
+        return [name for name in columns if name in self.summary["outcomes"]]
 
     def replay_of(self, case: int) -> Path:
         """Page of a case's replay, that this page links if it is there when this one is made."""

@@ -16,7 +16,7 @@ PAGE = "page.html"
 
 
 def only(content: StoreContent, rows: slice) -> StoreContent:
-    """Some rows of a file without series."""
+    """Keep some rows of a file without series."""
     runs = {n: type(c)(c.values[rows], c.attributes) for n, c in content.runs.items()}
     return StoreContent(content.attributes, runs, {}, {})
 

@@ -1,9 +1,20 @@
-"""Sections of a page by what they say: verdicts, distributions, drivers, trades, cases, failures."""
+"""What the sections of a page say of stores whose answers are known."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_stores import TEXT, collected, experiment_of, failed, made_store, nothing
+from made_stores import (
+    TEXT,
+    collected,
+    experiment_of,
+    failed,
+    made_content,
+    made_store,
+    nothing,
+)
 
+from sampling_sim.campaign.batches import shards_of
 from sampling_sim.outcome import Outcome, Status
 from sampling_sim.report.page import case_section
 from sampling_sim.report.page.cells import figure_text, number
@@ -11,7 +22,7 @@ from sampling_sim.report.page.figures import label_height, wrapped
 from sampling_sim.report.page.page import report_page
 from sampling_sim.report.page.parts import Listing, Note, Plot, Table
 from sampling_sim.report.page.view import read_view
-from sampling_sim.store import read_store
+from sampling_sim.store import read_store, write_store
 
 GRID = """\
 [sequence]
@@ -207,7 +218,29 @@ def test_many_cases_wait_for_a_click(page_of, monkeypatch):
     (table,) = parts(found["cases"], Table)
     assert table.anchors == ("case-0", "case-1", "case-2", "case-6")
     assert [row[0].value for row in table.more] == [3, 4, 5, 7]
-    assert table.caption.startswith("4 of 8 cases")
+    assert "4 of 8 cases" in table.caption
+    assert "4 are left out" in table.caption
+
+
+def test_a_sweep_that_goes_on_is_told_on_the_page(page_of, tmp_path):
+    shards_of(tmp_path / "a.h5").mkdir()
+    page, _ = page_of()
+    (note,) = [note.text for note in page.lead if "has not ended" in note.text]
+    assert "of the 8 cases that are finished" in note
+
+
+def test_a_part_of_a_sweep_is_told_on_the_page(tmp_path):
+    write_store(tmp_path / "a.h5", made_content(experiment_of(), first=5))
+    page = report_page([read_view(tmp_path / "a.h5", tmp_path / "page.html")])
+    assert any("holds 3 of the cases 0 to 7" in note.text for note in page.lead)
+
+
+def test_intervals_say_between_how_many_packings(page_of):
+    def rule(plan, rng):
+        return replace(collected(plan, rng), packing_seed=plan.index % 2)
+
+    page, _ = page_of(rule=rule)
+    assert any("between 2 packings of the bed, which are few" in note.text for note in page.lead)
 
 
 def test_provenance_has_the_file_and_its_checksums(page_of, tmp_path):
@@ -232,7 +265,7 @@ def test_every_plot_has_its_words_and_every_number_its_source(page_of):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1.19649, "1.196"), (123456.0, "123500"), (12345678.0, "1.235e+07"), (-2.5e-7, "−2.5e−07"),
+    [(1.19649, "1.196"), (123456.0, "123500"), (1e6, "1e+06"), (-2.5e-7, "−2.5e−07"),
      (7, "7"), (True, "yes"), (0.0, "0"), (10000.0, "10000")],
 )  # fmt: skip
 def test_numbers_are_rounded_to_be_read(value, text):
