@@ -208,7 +208,9 @@ def peak(store, source):
     with h5py.File(store) as file:
         row = int(np.flatnonzero(file["runs/case"][:] == int(case))[0])
         first, last = file["series/offsets"][row : row + 2]
-        series = {n: v[first:last] for n, v in file["series"].items() if isinstance(v, h5py.Dataset)}
+        series = {
+            n: v[first:last] for n, v in file["series"].items() if isinstance(v, h5py.Dataset)
+        }
     force = np.sqrt(sum(series[f"head_force_{axis}"] ** 2 for axis in "xyz"))
     values = {
         "force": force, "sinkage": np.maximum(0.0, -series["rim_height"]),

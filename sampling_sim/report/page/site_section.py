@@ -29,8 +29,8 @@ from sampling_sim.report.page.parts import Cell, Listing, Note, Part, Plot, Sect
 from sampling_sim.report.page.touched_places import BodyPlaces, Place, touched
 from sampling_sim.report.page.view import StoreView
 
-LEAST_FACES, MOST_FACES = 3_000, 12_000
-"""Triangles that a page shows of a body; chosen: 12,000 with five maps are 0.8 MB in the page."""
+LEAST_FACES, MOST_FACES = 2_600, 10_500
+"""Triangles that a page shows of a body; chosen: 10,500 with five maps are 0.73 MB in it."""
 FEWEST_THINNED = 1_000
 """Of a mesh whose gravity is dear; chosen: a form is still seen."""
 MOST_BODIES = 2
@@ -205,7 +205,7 @@ def _body_note(
         f"{1e3 * parameters.grain_size:g} mm and {parameters.grain_density:g} kg/m³ with a "
         f"friction angle of {degrees(parameters.friction_angle):g}°; a touchdown at "
         f"{1e2 * parameters.approach_speed:g} cm/s for {parameters.touchdown_time:g} s. "
-        "Body frame B: centre of mass, principal axes. Shaded a little for form."
+        "Body frame B: centre of mass, principal axes."
     )
 
 
