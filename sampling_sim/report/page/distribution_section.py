@@ -122,8 +122,14 @@ def _padded(drawn: "go.Figure") -> list[float]:
     ends = [float(np.min(bars.x - 0.5 * bars.width)), float(np.max(bars.x + 0.5 * bars.width))]
     ends += [float(x) for trace in drawn.data[1:] for x in trace.x]
     ends += [float(x) for shape in drawn.layout.shapes for x in (shape.x0, shape.x1)]
-    air = 0.03 * (max(ends) - min(ends))
-    return [min(ends) - air, max(ends) + air]
+    return _with_air(ends)
+
+
+def _with_air(ends: Sequence[float]) -> list[float]:
+    """Range of an axis that has all of these, the finite ones, a little off its ends."""
+    finite = [end for end in ends if np.isfinite(end)]
+    air = 0.03 * (max(finite) - min(finite)) or 0.05
+    return [min(finite) - air, max(finite) + air]
 
 
 def _binned(values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -154,9 +160,8 @@ def _mark(drawn: "go.Figure", view: StoreView, name: str, place: Place, top: flo
     ):  # fmt: skip
         lines.append((f"{words} {figure_text(entry[key])}", entry[key], INK, dash))
     lines += [
-        (f"required: {safe(r.text)}", float(r.bound), COLOURS[1], "longdash")
-        for r in view.experiment.requirements
-        if r.column == name and isinstance(r.bound, float | int)
+        (f"required: {safe(text)}", bound, COLOURS[1], "longdash")
+        for text, bound in _bounds(view, name).items()
     ]
     for text, at, colour, dash in lines:
         drawn.add_trace(
@@ -169,6 +174,15 @@ def _mark(drawn: "go.Figure", view: StoreView, name: str, place: Place, top: flo
                 hovertemplate=f"{text}<extra></extra>",
             )
         )
+
+
+def _bounds(view: StoreView, name: str) -> dict[str, float]:
+    """Return what is required of an outcome: text → bound in SI."""
+    return {
+        requirement.text: float(requirement.bound)
+        for requirement in view.experiment.requirements
+        if requirement.column == name and isinstance(requirement.bound, float | int)
+    }
 
 
 def _rows(view: StoreView, name: str, here: Sequence[Place]) -> Plot:
@@ -205,9 +219,12 @@ def _rows(view: StoreView, name: str, here: Sequence[Place]) -> Plot:
         )
     )
     _add_centres(drawn, entries)
-    for requirement in view.experiment.requirements:
-        if requirement.column == name and isinstance(requirement.bound, float | int):
-            drawn.add_vline(x=float(requirement.bound), line_dash="longdash", line_color=COLOURS[1])
+    bounds = _bounds(view, name)
+    for bound in bounds.values():
+        drawn.add_vline(x=bound, line_dash="longdash", line_color=COLOURS[1])
+    ends = [x for e in entries for x in (e["q05"], e["q95"], e["mean"], *e["mean_interval"])]
+    ends += [x for v, _ in points for x in v]
+    drawn.update_xaxes(range=_with_air([*ends, *bounds.values()]))
     drawn.update_yaxes(
         tickvals=rows, ticktext=labels, range=[len(here) - 0.5, -0.5], showgrid=False
     )
@@ -215,7 +232,8 @@ def _rows(view: StoreView, name: str, here: Sequence[Place]) -> Plot:
     more = "" if len(here) <= 12 else f" And {len(here) - 12} more places in the table below."
     return Plot(
         figure=drawn,
-        alternative=f"A row for each design point and surface. {' '.join(told)}{more}",
+        alternative="A row for each design point and surface"
+        f"{'; the dashed line is what is required' if bounds else ''}. {' '.join(told)}{more}",
         name=f"distribution-{name.replace('_', '-')}",
         height=140 + sum(max(46, label_height(label)) for label in labels),
         leads_to_cases=True,

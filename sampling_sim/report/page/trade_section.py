@@ -136,7 +136,8 @@ def _words(view: StoreView, found: Report, texts: Sequence[str]) -> str:
     )
     more = f"; and {len(best) - 10} more" if len(best) > 10 else ""
     return (
-        f"{len(found['points'])} design points by {' and '.join(texts)}, with intervals at 95 %. "
+        f"{len(found['points'])} design points by {' and '.join(texts)}, with intervals at 95 "
+        "% (an end that the cases are too few for is not drawn). "
         f"Nothing beats {len(best)} of them: {told}{more}."
     )
 
