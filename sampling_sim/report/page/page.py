@@ -46,14 +46,14 @@ def write_report(paths: Sequence[str | Path] | str | Path, output: str | Path) -
     Parameters
     ----------
     paths
-        Result file, or a list of them.
+        Result file, or a list of them: several are shown side by side, held against the first.
     output
         Page to write, *.html; replaced if it is there.
 
     Raises
     ------
     BadInput
-        If the output cannot be written, or a file holds no case.
+        If the output cannot be written, or a file holds no case or is named twice.
     StoreError
         If a file is missing, no result file, damaged, or of a newer version.
     """
