@@ -43,6 +43,9 @@ def touched(view: StoreView) -> list[BodyPlaces]:
     if not hasattr(first, "site"):
         return []
     bodies = [name for name in view.columns if name.startswith("asteroid.")]
+    if not bodies and not {"site.lat", "site.lon"}.intersection(view.columns):
+        place = _place(view, range(view.cases), first.site.lat, first.site.lon)
+        return [BodyPlaces(asteroid=first.asteroid, places=(place,))]
     sites = [_column(view, f"site.{name}", getattr(first.site, name)) for name in ("lat", "lon")]
     rows_of: dict[tuple[Any, ...], dict[tuple[float, float], list[int]]] = {}
     keys = zip(*(view.columns[name].tolist() for name in bodies), strict=True)

@@ -113,6 +113,32 @@ def test_verdicts_and_statistics_stand_under_each_other(two):
                 assert row[key] == pytest.approx(np.quantile(values, q), rel=1e-12)
 
 
+def test_every_number_with_a_letter_is_that_of_show_for_that_file(two):
+    """Of all tables of the page; what has no path there is tested on its own."""
+    views = {
+        letter: read_view(p, p.with_suffix(".html")) for letter, p in zip("AB", two, strict=True)
+    }
+    page, read = page_of(*two), 0
+    tables = [t for found in page.sections for t in parts_of(found, Table)]
+    for cell in (cell for table in tables for row in table.rows for cell in row):
+        letter, _, path = cell.source.partition(".")
+        if letter not in views or path in {"finished", "places"}:
+            continue
+        top, _, below = path.partition(" / ")
+        expected = walked(views[letter].summary, top)
+        assert cell.value == (
+            expected / walked(views[letter].summary, below) if below else expected
+        )
+        read += 1
+    assert read > 70
+
+
+def walked(report, path: str):
+    for step in path.split("."):
+        report = report[int(step)] if isinstance(report, list) else report[step]
+    return report
+
+
 def test_the_verdict_is_that_of_the_command_compare(two):
     page = page_of(*two)
     found = section(page, "physics")
