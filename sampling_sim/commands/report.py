@@ -12,7 +12,7 @@ def report(
         Path, typer.Option("--output", "-o", metavar="PAGE.html", help="Page to write.")
     ],
 ) -> None:
-    """Write what a result file says as one HTML page that needs nothing else."""
+    """Write what a result file says as one HTML page, or several side by side."""
     from sampling_sim import terminal
     from sampling_sim.report.page.page import write_report
 

@@ -154,12 +154,21 @@ def what_differs(base: Run, new: Run) -> list[str]:
     """Lines that say in what the runs were made differently, as far as their files tell."""
     if not (base.attributes and new.attributes):
         return []
-    trees = [_leaves(run.attributes) for run in (base, new)]
+    trees = [asked_keys(run.attributes) for run in (base, new)]
     keys = sorted(trees[0].keys() | trees[1].keys())
     asked = ((key, *(tree.get(key, "default") for tree in trees)) for key in keys)
     made = ((name, *(run.attributes.get(name, "") for run in (base, new))) for name in SETTINGS)
     lines = [f"{key}: {was!r} -> {now!r}" for key, was, now in asked if was != now]
     return lines + [f"{name}: {_changed(was, now)}" for name, was, now in made if was != now]
+
+
+def asked_keys(attributes: Mapping[str, str | int]) -> dict[str, Any]:
+    """Keys of a stored experiment with what they were set to, requirements and count left out."""
+    tree = tomllib.loads(str(attributes["experiment"]))
+    for assignment in json.loads(str(attributes["overrides"])):
+        override(tree, assignment)
+    tree.pop("requirements", None)
+    return {key: value for key, value in flat(tree).items() if key != "campaign.cases"}
 
 
 def write_baseline(run: Path, baseline: Path) -> None:
@@ -177,12 +186,3 @@ def _changed(was: object, now: object) -> str:
     before, after = (set(str(text).replace("; ", ", ").split(", ")) for text in (was, now))
     gone, came = sorted(before - after), sorted(after - before)
     return f"{', '.join(gone) or 'none'} -> {', '.join(came) or 'none'}"
-
-
-def _leaves(attributes: Mapping[str, str | int]) -> dict[str, Any]:
-    """Keys of a stored experiment with what they were set to, requirements and count left out."""
-    tree = tomllib.loads(str(attributes["experiment"]))
-    for assignment in json.loads(str(attributes["overrides"])):
-        override(tree, assignment)
-    tree.pop("requirements", None)
-    return {key: value for key, value in flat(tree).items() if key != "campaign.cases"}

@@ -7,14 +7,16 @@ line in `SECTIONS`.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sampling_sim.errors import BadInput
 from sampling_sim.report.page.case_section import case_section
+from sampling_sim.report.page.comparison.page import comparison_page
 from sampling_sim.report.page.distribution_section import distribution_section
 from sampling_sim.report.page.driver_section import driver_section
 from sampling_sim.report.page.failure_section import failure_section
 from sampling_sim.report.page.head import lead, subtitle
+from sampling_sim.report.page.history_section import history_section
 from sampling_sim.report.page.parts import Page, Section
 from sampling_sim.report.page.provenance_section import provenance_section
+from sampling_sim.report.page.site_section import site_section
 from sampling_sim.report.page.statistics_section import statistics_section
 from sampling_sim.report.page.status_section import status_section
 from sampling_sim.report.page.trade_section import trade_section
@@ -29,6 +31,8 @@ SECTIONS: tuple[Callable[[StoreView], Section | None], ...] = (
     statistics_section,
     driver_section,
     trade_section,
+    history_section,
+    site_section,
     case_section,
     failure_section,
     provenance_section,
@@ -42,14 +46,14 @@ def write_report(paths: Sequence[str | Path] | str | Path, output: str | Path) -
     Parameters
     ----------
     paths
-        Result file, or a list of them.
+        Result file, or a list of them: several are shown side by side, held against the first.
     output
-        Page to write, *.html; replaced if it is there.
+        Page to write, its name ending in .html; replaced if it is there.
 
     Raises
     ------
     BadInput
-        If the output cannot be written, or a file holds no case.
+        If the output cannot be written, or a file holds no case or is named twice.
     StoreError
         If a file is missing, no result file, damaged, or of a newer version.
     """
@@ -60,9 +64,9 @@ def write_report(paths: Sequence[str | Path] | str | Path, output: str | Path) -
 
 
 def report_page(views: Sequence[StoreView]) -> Page:
-    """Page of these views."""
-    if len(views) != 1:
-        raise BadInput(f"report: {len(views)} result files; needs one")
+    """Page of these views, one at least; several are shown side by side."""
+    if len(views) > 1:
+        return comparison_page(views)
     view = views[0]
     found = (make(view) for make in SECTIONS)
     return Page(

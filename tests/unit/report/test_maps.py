@@ -10,7 +10,8 @@ from sampling_sim.asteroid.shape import load_shape
 from sampling_sim.asteroid.spin import TumblingSpin, UniformSpin
 from sampling_sim.asteroid.survey import Survey, survey
 from sampling_sim.errors import BadInput
-from sampling_sim.report.maps import VIEWS, assumptions, draw_maps, panels
+from sampling_sim.report.map_panels import assumptions, panels
+from sampling_sim.report.maps import VIEWS, draw_maps
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""The page of several result files side by side."""
