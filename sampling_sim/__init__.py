@@ -18,6 +18,7 @@ _PUBLIC = {
     "open_series": "sampling_sim.store",
     "read_snapshots": "sampling_sim.store",
     "compare": "sampling_sim.campaign.comparison.compare",
+    "write_replay": "sampling_sim.report.replay.replay",
     "load_shape": "sampling_sim.asteroid.shape",
     "site_environment": "sampling_sim.asteroid.site",
 }
