@@ -69,14 +69,15 @@ def read_recorded_case(file: Path, case: int) -> RecordedCase:
     attributes = read_attributes(file)
     experiment = stored_experiment(attributes, str(file))
     inputs = experiment.case_of(experiment.planned(case))
-    remedy = f"made by sampling-sim {attributes['versions']}; replay it with that version"
+    made = f"{attributes['versions']}, commit {attributes['git_commit'] or 'not known'}"
+    remedy = f"replay it with the version that made it ({made}), or record the case anew"
     if difference := _difference(row, flat_inputs(inputs)[0]):
-        raise BadInput(f"{file}: case {case}: {difference}: it was {remedy}")
+        raise BadInput(f"{file}: case {case}: {difference}: {remedy}")
     design = design_of(inputs.craft, inputs.mechanism)
     names = tuple(link.name for link in design.links)
     if names != snapshots.link_names:
         said = f"has links {', '.join(snapshots.link_names)}, now they are {', '.join(names)}"
-        raise BadInput(f"{file}: case {case}: {said}: it was {remedy}")
+        raise BadInput(f"{file}: case {case}: {said}: {remedy}")
     if not np.isfinite(snapshots.position).all() or not np.isfinite(snapshots.link_position).all():
         raise BadInput(f"{file}: case {case}: positions in its snapshots are not finite")
     return RecordedCase(

@@ -66,7 +66,7 @@ def _peak(table: FloatArray) -> tuple[float, float]:
 
 
 def _mass(value: Any) -> str:
-    return _measure(1000.0 * value, "g")
+    return _measure(value, "kg") if value >= 1.0 else _measure(1000.0 * value, "g")
 
 
 def _measure(value: Any, unit: str) -> str:

@@ -77,9 +77,7 @@ export function bedOf({ x, y, depth }, reach) {
   group.add(new THREE.LineSegments(box, new THREE.LineBasicMaterial({ color: "#333333" })));
   const rock = new THREE.Mesh(
     new THREE.PlaneGeometry(Math.max(2 * x, 3 * reach), Math.max(2 * y, 3 * reach)),
-    new THREE.MeshBasicMaterial({
-      color: "#b9b2a6", side: THREE.DoubleSide, transparent: true, opacity: 0.45, depthWrite: false,
-    }),
+    new THREE.MeshBasicMaterial({ color: "#d6d3cd" }), // from below the bed is seen
   );
   rock.position.z = -depth;
   group.add(rock);

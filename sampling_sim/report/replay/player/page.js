@@ -5,6 +5,7 @@ import { Playback } from "replay/playback";
 import { Stage } from "replay/stage";
 
 const at = (id) => document.getElementById(id);
+const TOLD_EVERY = 100; // [ms]
 const TURN = 0.12, NEARER = 0.87; // [rad] and factor of a key press
 const KEYS = {
   ArrowLeft: [-TURN, 0, 1], ArrowRight: [TURN, 0, 1], ArrowUp: [0, -TURN, 1],
@@ -57,12 +58,18 @@ function legend(scene, mode) {
 }
 
 function teller(scene, data, stage) {
+  let told = -TOLD_EVERY;
   const rows = data.series.length / scene.columns.length;
   const column = Object.fromEntries(scene.columns.map(
     (name, i) => [name, data.series.subarray(i * rows, (i + 1) * rows)]));
   return (playback) => {
     const { frame, mixing } = playback.place(playback.time), row = rowAt(column.time, playback.time);
     stage?.show(frame, mixing);
+    at("trace").style.setProperty("--at", playback.time / scene.end);
+    // words change ten times a second: laying them out costs as much as the picture
+    const now = performance.now();
+    if (playback.isPlaying && now - told < TOLD_EVERY) return;
+    told = now;
     const value = (name) => row < 0 ? NaN : column[name][row];
     const phase = row < 0 ? "release" : scene.phases[column.phase[row]].replace("_", " ");
     at("slider").value = frame;
@@ -73,7 +80,6 @@ function teller(scene, data, stage) {
     read("sinkage", value("sinkage"), (v) => `${(100 * v).toFixed(2)} cm`);
     read("contained", value("contained_mass"), (v) => `${(1000 * v).toFixed(1)} g`);
     at("phase").value = phase;
-    at("trace").style.setProperty("--at", playback.time / scene.end);
     at("play").textContent = playback.isPlaying ? "Pause" : "Play";
   };
 }

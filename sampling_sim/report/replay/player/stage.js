@@ -7,7 +7,8 @@ import { Grains } from "replay/grains";
 
 const ANGLE = 40; // degrees that the picture is high
 const ROOM = 1.25; // of what a view must hold
-const SLOW = 20, LOOKED_AT = 30; // frames a second below which pixels are made coarser, and over how many
+const SLOW = 20, LOOKED_AT = 30; // frames a second below which it is slow, and over how many frames
+const RATIOS = [1, 0.7]; // pixels drawn over pixels shown, where it is slow
 const DIRECTIONS = {
   side: [0, -1, 0.12], front: [1, 0, 0.12], top: [0, -0.001, 1], free: [0.62, -0.75, 0.42],
   whole: [0.62, -0.75, 0.2],
@@ -16,7 +17,10 @@ const DIRECTIONS = {
 export class Stage {
   constructor(canvas, scene, data) {
     this.scene = scene;
-    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: false });
+    // three.js asks for a context with alpha, which the browser then blends into the page
+    const context = canvas.getContext("webgl2", { alpha: false, antialias: false, stencil: false });
+    if (!context) throw new Error("no WebGL 2");
+    this.renderer = new THREE.WebGLRenderer({ canvas, context });
     this.ratio = Math.min(window.devicePixelRatio, 2);
     this.camera = new THREE.PerspectiveCamera(ANGLE, 1, 0.01, 200);
     this.camera.up.set(0, 0, 1);
@@ -70,10 +74,13 @@ export class Stage {
       return;
     }
     const whole = view === "whole";
-    const target = whole ? this.craft.links[0].position : new THREE.Vector3(0, 0, 0.2 * this.scene.near);
+    const middle = new THREE.Vector3(0, 0, 0.2 * this.scene.near);
+    const target = whole ? this.craft.links[0].position : middle;
     const way = new THREE.Vector3(...DIRECTIONS[view]).normalize();
+    const radius = whole ? this.scene.far : this.scene.near, far = this.distance(radius);
     this.controls.target.copy(target);
-    this.camera.position.copy(target).addScaledVector(way, this.distance(whole ? this.scene.far : this.scene.near));
+    this.camera.position.copy(target).addScaledVector(way, far);
+    if (view === "top") this.camera.near = Math.max(0.01, far - ROOM * radius); // bus and wings are above
     this.camera.updateProjectionMatrix();
     this.controls.update();
     this.draw();
@@ -96,10 +103,10 @@ export class Stage {
 
   // The user takes the camera.
   release() {
+    this.camera.near = 0.01;
+    this.camera.updateProjectionMatrix();
     if (this.view === "head") {
-      this.camera.near = 0.01;
       this.camera.up.set(0, 0, 1);
-      this.camera.updateProjectionMatrix();
       this.controls.target.copy(this.craft.links[this.scene.head].position);
     }
     this.view = "free";
@@ -143,8 +150,9 @@ export class Stage {
     if (this.times.length <= LOOKED_AT) return;
     const rate = 1000 * LOOKED_AT / (now - this.times[0]);
     this.times = [];
-    if (rate < SLOW && this.ratio > 1) {
-      this.ratio = 1;
+    const coarser = RATIOS.find((ratio) => ratio < this.ratio);
+    if (rate < SLOW && coarser) {
+      this.ratio = coarser;
       this.resize();
     }
   }
