@@ -33,7 +33,7 @@ export class Craft {
     const edges = new THREE.LineSegments(new THREE.EdgesGeometry(geometry, EDGE_ANGLE), line);
     if (kind === "container") return [edges];
     const material = new THREE.MeshLambertMaterial({
-      color: colour, side: THREE.DoubleSide, flatShading: true, transparent: true,
+      color: colour, side: THREE.DoubleSide, transparent: true, forceSinglePass: true,
     });
     this.materials.push(material);
     const mesh = new THREE.Mesh(geometry, material);
@@ -79,7 +79,7 @@ export function bedOf({ x, y, depth }, reach) {
     new THREE.PlaneGeometry(Math.max(2 * x, 3 * reach), Math.max(2 * y, 3 * reach)),
     new THREE.MeshBasicMaterial({ color: "#d6d3cd" }), // from below the bed is seen
   );
-  rock.position.z = -depth;
+  rock.position.z = -depth - 0.003 * reach; // under the lines, which it would break up
   group.add(rock);
   return group;
 }

@@ -7,6 +7,7 @@ import { Grains } from "replay/grains";
 
 const ANGLE = 40; // degrees that the picture is high
 const ROOM = 1.25; // of what a view must hold
+const WIDE = 0.7; // of the craft's radius: wings fill the width, which is more than the height
 const SLOW = 20, LOOKED_AT = 30; // frames a second below which it is slow, and over how many frames
 const RATIOS = [1, 0.7]; // pixels drawn over pixels shown, where it is slow
 const DIRECTIONS = {
@@ -74,10 +75,11 @@ export class Stage {
       return;
     }
     const whole = view === "whole";
-    const middle = new THREE.Vector3(0, 0, 0.2 * this.scene.near);
-    const target = whole ? this.craft.links[0].position : middle;
+    const [bus, head] = [0, this.scene.head].map((link) => this.craft.links[link].position);
+    const target = new THREE.Vector3(0, 0, 0.2 * this.scene.near);
+    if (whole) target.lerpVectors(bus, head, 0.4);
     const way = new THREE.Vector3(...DIRECTIONS[view]).normalize();
-    const radius = whole ? this.scene.far : this.scene.near, far = this.distance(radius);
+    const radius = whole ? WIDE * this.scene.far : this.scene.near, far = this.distance(radius);
     this.controls.target.copy(target);
     this.camera.position.copy(target).addScaledVector(way, far);
     if (view === "top") this.camera.near = Math.max(0.01, far - ROOM * radius); // bus and wings are above
