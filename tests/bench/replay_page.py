@@ -99,8 +99,6 @@ def main(grains: int, frames: int) -> dict[str, object]:
     return found
 
 
-
-
 if __name__ == "__main__":
     numbers = [int(word) for word in sys.argv[1:]] or [10_000, 200]
     sys.stdout.write(json.dumps(main(*numbers), indent=2) + "\n")

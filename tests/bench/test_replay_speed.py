@@ -17,9 +17,7 @@ def test_a_replay_of_many_grains(figures):
     """Size is held to the budget; frames a second are recorded, as the machine may be busy."""
     if not shutil.which("chromium"):
         pytest.skip("no Chromium on this machine; tests/browser/install.sh says how to get one")
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT)], check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, str(SCRIPT)], check=True, capture_output=True, text=True)
     found = json.loads(done.stdout)
     for name, value in found.items():
         unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), "1")

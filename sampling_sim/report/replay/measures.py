@@ -19,7 +19,7 @@ their colours."""
 
 
 def grain_masses(inputs: Case, radius: FloatArray) -> FloatArray | None:
-    """Masses [kg] (n,); None where grains are clumps, as a sphere of one has no force of its own."""
+    """Masses [kg] (n,); None where grains are clumps: a sphere of one has no force of its own."""
     regolith = inputs.regolith
     if not regolith.shape.is_round:
         return None
@@ -32,8 +32,8 @@ def net_force(
     """Magnitude of the mean net force [N] on each grain at each snapshot, shape (f, n).
 
     The mean over the intervals before and after, weighted by a triangle.  0 where it is below what
-    the resolution of positions can tell, in the first and last snapshot, and where a grain was moved
-    to another periodic image.
+    the resolution of positions can tell, in the first and last snapshot, and where a grain was
+    moved to another periodic image.
     """
     frames, count = found.numbers.shape[:2]
     force = np.zeros((frames, count))

@@ -71,7 +71,7 @@ def write_replay(file: str | Path, case: int, output: str | Path) -> None:
         says how to do, or the page cannot be written; what was there is kept.
     """
     file, output = Path(file), Path(output)
-    _check_output(output)
+    _check_output(output, file)
     text = replay_page(read_recorded_case(file, case))
     with written_whole(output) as page:
         page.write(text.encode("utf-8", "backslashreplace"))
@@ -107,11 +107,13 @@ def replay_page(found: RecordedCase) -> str:
     )
 
 
-def _check_output(output: Path) -> None:
+def _check_output(output: Path, file: Path) -> None:
     """Refuse an output that cannot be written, before any work is done for it."""
     if output.suffix.lower() != SUFFIX:
         raise BadInput(f"-o {output}: must be the name of a page, as replay.html")
     check_names_file(output)
+    if output.resolve() == file.resolve():
+        raise BadInput(f"-o {output}: is the file to read; choose another name")
     folder = next(folder for folder in output.absolute().parents if folder.exists())
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -174,7 +176,7 @@ def _scene(
         "near": max(half, near_radius(design)) if snapshots.radius.size else near_radius(design),
         "far": craft_radius(design),
         "scales": {
-            "speed": [0.0, scale_top(snapshots.speed, LEAST_SPEED)],
+            "speed": [0.0, scale_top(snapshots.speed.astype(float), LEAST_SPEED)],
             "force": [0.0, scale_top(force, LEAST_FORCE)],
             "height": [-depth or -0.1, max(depth, 0.1)],
         },

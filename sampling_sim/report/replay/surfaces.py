@@ -1,7 +1,7 @@
 """The craft as coloured triangles on its links, and the sizes from which views follow.
 
-Surfaces that grains meet are those of the solver; the rest of the craft is the boxes of its outline,
-wings as discs.  Every triangle is in the frame of its link.  SI.
+Surfaces that grains meet are those of the solver; the rest of the craft is the boxes of its
+outline, wings as discs.  Every triangle is in the frame of its link.  SI.
 """
 
 from dataclasses import dataclass
@@ -50,9 +50,7 @@ def craft_surfaces(design: Design) -> list[Surface]:
     if design.container is not None:
         volume = design.container
         shape = _box(volume) if isinstance(volume, Box) else _ring(volume)
-        found.append(
-            Surface(link=volume.link, kind="container", colour="#000000", triangles=shape)
-        )
+        found.append(Surface(link=volume.link, kind="container", colour="#000000", triangles=shape))
     return found
 
 

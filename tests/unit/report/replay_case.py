@@ -47,7 +47,7 @@ class FakeFlight:
         start = rng.uniform([*-half, floor], [*half, 0.0], (self.grains, 3))
         flying = rng.random(self.grains) < 0.2
         taken = ~flying & (np.linalg.norm(start[:, :2], axis=1) < 0.1) & (start[:, 2] > 0.5 * floor)
-        away = rng.normal(0.0, 0.1, (self.grains, 3)) + [0.0, 0.0, 0.2]
+        away = rng.normal([0.0, 0.0, 0.2], 0.1, (self.grains, 3))
         step, last = case.engine.control_step, self.frames * self.stride - 1
         position = start
 
@@ -62,7 +62,7 @@ class FakeFlight:
                 position = start + since * away * flying[:, None]
                 position[taken, 2] += 0.15 * min(1.0, 2.0 * share) + max(0.0, height)
             velocity = away * (flying[:, None] & (since > 0.0))
-            now = links + [0.0, 0.0, height - links[design.head][2] + 0.1]
+            now = links + np.array([0.0, 0.0, height - links[design.head][2] + 0.1])
             return frame_of(number, time, (position, velocity), (now, turns))
 
         made = self.outcome or Outcome(
@@ -96,7 +96,7 @@ class FakeFlight:
 
 
 def recorded_store(path: Path, *overrides: str, record: bool = True, **words: Any) -> Path:
-    """Result file with case 0 of the touch-and-go experiment, flown by a `FakeFlight`."""
+    """Write a result file with case 0 of the touch-and-go experiment, flown by a `FakeFlight`."""
     experiment = load_experiment(EXPERIMENT, overrides)
     run_single(experiment, output=path, record=record, runner=FakeFlight(**words))
     return path

@@ -112,6 +112,16 @@ def test_an_output_that_cannot_be_written_is_refused(stored, tmp_path, monkeypat
     assert "cannot write here" in said
 
 
+def test_the_file_to_read_is_not_written_over(stored, tmp_path, monkeypatch, capsys):
+    strange = tmp_path / "store.html"
+    shutil.copy(stored, strange)
+    before = strange.read_bytes()
+    assert "is the file to read" in refused(
+        monkeypatch, capsys, strange, "--case", "0", "-o", strange
+    )
+    assert strange.read_bytes() == before
+
+
 def test_a_failure_while_writing_keeps_the_old_page(stored, tmp_path, monkeypatch, capsys):
     page = tmp_path / "page.html"
     page.write_text("old")

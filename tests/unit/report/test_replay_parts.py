@@ -23,7 +23,7 @@ FLOWN = ("touch_and_go", "anchor", "hover", "gas_head", "projectile_horn")
 
 
 def unpacked(payload):
-    """What the browser does, in other words: sums of the differences of each column of numbers."""
+    """Do what the browser does, in other words: add up the differences of each number."""
     whole, found = zlib.decompress(base64.b64decode(payload.text)), {}
     for block in payload.blocks:
         kind, count, row = np.dtype(block["type"]), block["count"], block["row"]
@@ -81,7 +81,7 @@ def test_a_case_without_grains_has_an_empty_payload():
 
 
 def test_net_force_is_mass_times_acceleration():
-    """x = ½ a t² gives m a at every inner snapshot, also where the intervals differ."""
+    """With x = ½ a t² m a at every inner snapshot, also where the intervals differ."""
     time = np.array([0.0, 0.1, 0.2, 0.4, 0.5])
     position = np.zeros((5, 2, 3), np.float32)
     position[:, 0, 2] = 0.5 * 0.8 * time**2
