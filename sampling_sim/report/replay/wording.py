@@ -47,13 +47,13 @@ def spoken_summary(found: RecordedCase, table: FloatArray) -> str:
     """One paragraph that says what the picture shows."""
     row = found.row
     time, force = _peak(table)
-    collected = int(found.snapshots.collected.sum())
+    collected, grains = int(found.snapshots.collected.sum()), len(found.snapshots.radius)
+    counted = f", {collected} of {grains} spheres" if grains else ""
     ended = str(row["status"]).replace("_", " ")
     rule = f" (abort rule: {row['abort_rule']})" if row["abort_rule"] else ""
     return (
         f"Case {found.number}, {found.inputs.mechanism.kind}: {ended}{rule}. "
-        f"{_mass(row['collected_mass'])} collected, {collected} of "
-        f"{len(found.snapshots.radius)} spheres. "
+        f"{_mass(row['collected_mass'])} collected{counted}. "
         f"The force on the head is largest at {time:.3f} s: {_measure(force, 'N')} in the trace. "
         f"Deepest sinkage {_measure(100.0 * row['max_sinkage'], 'cm')}."
     )
