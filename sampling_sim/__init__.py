@@ -19,6 +19,7 @@ _PUBLIC = {
     "read_snapshots": "sampling_sim.store",
     "compare": "sampling_sim.campaign.comparison.compare",
     "write_report": "sampling_sim.report.page.page",
+    "write_replay": "sampling_sim.report.replay.replay",
     "load_shape": "sampling_sim.asteroid.shape",
     "site_environment": "sampling_sim.asteroid.site",
 }

@@ -13,7 +13,9 @@ from typing import Any, cast
 
 import typer
 
-from sampling_sim.commands import bed, body, case, compare, mechanism, report, results, sweep
+from sampling_sim.commands import (
+    bed, body, case, compare, mechanism, replay, report, results, sweep,
+)  # fmt: skip
 from sampling_sim.commands.options import INTERRUPTED, end
 from sampling_sim.errors import BadInput, StoreError
 
@@ -27,7 +29,7 @@ app = typer.Typer(
 
 for _command in (
     case.run, sweep.sweep, results.merge, case.rerun, results.show, compare.compare,
-    report.report, body.shape, body.site, bed.bed, mechanism.mechanism,
+    report.report, replay.replay, body.shape, body.site, bed.bed, mechanism.mechanism,
 ):  # fmt: skip
     app.command()(_command)
 
