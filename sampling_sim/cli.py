@@ -14,7 +14,15 @@ from typing import Any, cast
 import typer
 
 from sampling_sim.commands import (
-    bed, body, case, compare, mechanism, replay, report, results, sweep,
+    bed,
+    body,
+    case,
+    compare,
+    mechanism,
+    replay,
+    report,
+    results,
+    sweep,
 )  # fmt: skip
 from sampling_sim.commands.options import INTERRUPTED, end
 from sampling_sim.errors import BadInput, StoreError
