@@ -23,7 +23,7 @@ from sampling_sim.commands import (
     report,
     results,
     sweep,
-)  # fmt: skip
+)
 from sampling_sim.commands.options import INTERRUPTED, end
 from sampling_sim.errors import BadInput, StoreError
 
