@@ -193,7 +193,9 @@ class Bullet:
 Colour = tuple[float, float, float, float]
 """Red, green, blue and opacity, each 0 to 1.  Pictures know no opacity."""
 FIELD_OF_VIEW = 45.0
-"""[°] of a picture's height; chosen: PyBullet's window has about that."""
+"""[°] of a picture's height; chosen: as a standard lens."""
+BACKGROUND = (0.93, 0.94, 0.95)
+"""Colour behind everything in a window; chosen: near the white of pictures, and no glare."""
 NEAR, FAR = 0.02, 60.0
 """[m] between which there is something to see; chosen: a grain before the lens, a craft of 15 m."""
 LIGHT = (-2.0, -3.0, 5.0)
@@ -227,8 +229,10 @@ class Stage:
         if window is None:
             self._client = int(engine.connect(engine.DIRECT))
             return
-        size = f"--width={window[0]} --height={window[1]}"
-        self._client = int(engine.connect(engine.GUI, options=size))
+        options = [f"--width={window[0]} --height={window[1]}"]
+        names = ("red", "green", "blue")
+        options += [f"--background_color_{n}={v}" for n, v in zip(names, BACKGROUND, strict=True)]
+        self._client = int(engine.connect(engine.GUI, options=" ".join(options)))
         for panel in NO_PANELS:
             self._show(panel, on=False)
 
@@ -293,6 +297,11 @@ class Stage:
 
     # --- how it is seen ---------------------------------------------------------------------------
 
+    def window_field_of_view(self) -> float:
+        """Angle [°] that the window's height shows."""
+        lens = engine.getDebugVisualizerCamera(physicsClientId=self._client)[3]
+        return float(2.0 * np.degrees(np.arctan(1.0 / lens[5])))
+
     def write(self, text: str, position: Sequence[float], colour: Colour, line: int = -1) -> int:
         """Write a line at a place in the window, in place of an earlier one; return its number."""
         return int(
@@ -313,7 +322,10 @@ class Stage:
         )
 
     def picture(self, view: View, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """Picture of what is there, drawn on the processor, shape (height, width, 3)."""
+        """Picture of what is there, drawn on the processor, shape (height, width, 3).
+
+        `FIELD_OF_VIEW` high; PyBullet's own light, with shadows.
+        """
         width, height = size
         camera = engine.computeViewMatrixFromYawPitchRoll(
             view.target, view.distance, view.yaw, view.pitch, 0.0, 2

@@ -96,7 +96,7 @@ def _views(seen: KeyMoments, moments: Sequence[Moment]) -> list[Pixels]:
         scene, found = Scene(stage, seen.scenery, cut_open=True), []
         for moment in moments:
             scene.show(moment.sight)
-            view = seen.scenery.view(moment.sight.frame)
+            view = seen.scenery.view(moment.sight.frame, width / height)
             fine = stage.picture(view, (FINER * width, FINER * height))
             blocks = fine.reshape(height, FINER, width, FINER, 3)
             found.append(blocks.mean(axis=(1, 3)).astype(np.uint8))
@@ -118,7 +118,7 @@ def _draw_moment(file: Path, seen: KeyMoments, moment: Moment, view: Pixels, tit
     trace: Any = figure.add_axes((0.07, 48 / tall, 0.91, 104 / tall))
     _draw_force(trace, seen)
     trace.axvline(moment.sight.frame.time, color="k", linewidth=1.0)
-    trace.plot(moment.sight.frame.time, moment.sight.force, "o", color="k")
+    trace.plot(moment.sight.frame.time, moment.sight.force, "o", color="k", clip_on=False)
     canvas.print_png(str(file))
 
 

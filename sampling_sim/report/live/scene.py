@@ -12,6 +12,8 @@ SIZES = 12
 from 1 to 2 are then right to 3 %."""
 GLASS = 0.2
 """Opacity of the walls before the sample, in a window; chosen."""
+SEEN = 0.0005
+"""[m] chosen: half a pixel; a window takes up to a millisecond for each ball that is moved."""
 LEVEL = (0.0, 0.0, 0.0, 1.0)
 """Quaternion of a ball."""
 
@@ -32,7 +34,7 @@ class Scene:
         self._contained = np.zeros(len(scenery.radius), dtype=bool)
 
     def show(self, sight: Sight) -> None:
-        """Move everything to where it is now; grains that have not moved are left alone."""
+        """Move everything to where it is now; grains that seem not to have moved are left alone."""
         frame = sight.frame
         if len(self._position) and np.isnan(self._position[0, 0]):
             self._add_balls(frame.position)
@@ -40,13 +42,13 @@ class Scene:
             if link != GROUND_LINK:
                 pose = frame.link_position[link].tolist(), frame.link_orientation[link].tolist()
                 self._stage.put(body, *pose)
-        moved = (frame.position != self._position).any(axis=1)
+        moved = np.abs(frame.position - self._position).max(axis=1) > SEEN
         for grain in np.flatnonzero(moved):
             self._stage.put(int(self._balls[grain]), frame.position[grain].tolist(), LEVEL)
         for grain in np.flatnonzero(sight.contained != self._contained):
             colour = SAMPLE if sight.contained[grain] else GRAIN
             self._stage.paint(int(self._balls[grain]), colour)
-        self._position, self._contained = frame.position.copy(), sight.contained.copy()
+        self._position[moved], self._contained = frame.position[moved], sight.contained.copy()
 
     def _add_balls(self, position: np.ndarray) -> None:
         """Add the grains by size."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.mechanism.base import Box, Design, Ring
@@ -35,6 +36,10 @@ EDGE = 0.002
 """[m] half thickness of the bars around the bed; chosen."""
 SLAB = 0.015
 """[m] thickness of the rock shown under the bed; chosen."""
+ROOM = 0.95
+"""Share of a picture that bed and head may fill; chosen."""
+LEAST_HEIGHT = 0.4
+"""[1] of the bed's width: what is over the ground and seen at the least; chosen."""
 GROUND_LINK = -1
 
 
@@ -64,17 +69,24 @@ class Scenery:
     """[m] height of the bed's floor, negative."""
     head: int
     """Index of the head's link."""
-    head_top: float
-    """[m] of the head's highest point over its centre of mass."""
+    head_corners: FloatArray
+    """[m] of a box around the head, in its link's frame, shape (8, 3); (0, 3) of a craft on legs."""
+    ground_corners: FloatArray
+    """[m] of a box around the bed, shape (8, 3)."""
 
-    def view(self, frame: Frame) -> View:
-        """Where to look from, to have bed and head in the picture."""
-        top = max(float(frame.link_position[self.head, 2]) + self.head_top, 0.4 * self.width)
-        middle, height = 0.5 * (top + self.floor), top - self.floor
-        reach = 0.5 / np.tan(np.radians(0.5 * FIELD_OF_VIEW))
-        # the nearest corner of the bed is half a width nearer than the target
-        distance = max(1.5 * self.width, 1.1 * height * reach + 0.5 * self.width)
-        return View((0.0, 0.0, middle), float(distance), YAW, PITCH)
+    def view(self, frame: Frame, shape: float, field_of_view: float = FIELD_OF_VIEW) -> View:
+        """Where to look from, to have bed and head in a picture.
+
+        It is `shape` times as wide as high, and as high as `field_of_view` [°] shows.
+        """
+        turn = Rotation.from_quat(frame.link_orientation[self.head]).as_matrix()
+        head = frame.link_position[self.head] + self.head_corners @ turn.T
+        top = np.array([[0.0, 0.0, LEAST_HEIGHT * self.width]])
+        points = np.concatenate([head, self.ground_corners, top])
+        heights = np.linspace(points[:, 2].min(), points[:, 2].max(), 41)
+        half = ROOM * float(np.tan(np.radians(0.5 * field_of_view)))
+        distance, height = min((_distance(points, z, shape, half), z) for z in heights)
+        return View((0.0, 0.0, float(height)), distance, YAW, PITCH)
 
 
 def scenery_of(simulation: Simulation) -> Scenery:
@@ -88,15 +100,42 @@ def scenery_of(simulation: Simulation) -> Scenery:
     size = (bed.parameters.width_x, bed.parameters.width_y)
     if not len(bed.radius):
         size = (max(*size, 1.4 * spread), max(*size, 1.4 * spread))
-    heights = [s.triangles[:, :, 2].max() for s in touching if s.link == design.head]
+    head = [s.triangles.reshape(-1, 3) for s in touching if s.link == design.head]
+    ground = list(_ground(*size, bed.floor))
     return Scenery(
-        solids=(*solids, *_ground(*size, bed.floor)),
+        solids=(*solids, *ground),
         radius=bed.radius,
         width=max(size),
         floor=bed.floor,
         head=design.head,
-        head_top=float(max(heights, default=0.0)),
+        head_corners=_around(np.concatenate(head)) if head else np.zeros((0, 3)),
+        ground_corners=_around(np.concatenate([s.triangles.reshape(-1, 3) for s in ground])),
     )
+
+
+def _around(points: FloatArray) -> FloatArray:
+    """Corners of the box around points (n, 3), shape (8, 3)."""
+    ends = np.stack([points.min(axis=0), points.max(axis=0)])
+    return np.array([[ends[i, 0], ends[j, 1], ends[k, 2]] for i, j, k in np.ndindex(2, 2, 2)])
+
+
+def camera_axes() -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Directions to the right, up and away from the viewer, each shape (3,)."""
+    yaw, pitch = np.radians(YAW), np.radians(PITCH)
+    right = np.array([np.cos(yaw), np.sin(yaw), 0.0])
+    away = np.array([-np.sin(yaw) * np.cos(pitch), np.cos(yaw) * np.cos(pitch), np.sin(pitch)])
+    return right, np.cross(right, away), away
+
+
+def _distance(points: FloatArray, height: float, shape: float, half: float) -> float:
+    """Least distance [m] at which a camera that looks at (0, 0, height) sees all points (n, 3).
+
+    `half` is the tangent of half the angle that the picture's height may fill.
+    """
+    right, up, away = camera_axes()
+    place = points - np.array([0.0, 0.0, height])
+    seen = np.maximum(np.abs(place @ right) / shape, np.abs(place @ up))
+    return float((seen / half - place @ away).max())
 
 
 def _craft(design: Design) -> Iterator[Solid]:

@@ -14,6 +14,11 @@ from sampling_sim.report.live.scenery import Scenery, scenery_of
 from sampling_sim.sequence.phases import Phase
 from sampling_sim.simulation import Simulation
 
+SAME = 0.1
+"""[s] in which nothing new is to be seen; chosen: 5 mm at 5 cm/s."""
+PASSING = frozenset(phase.value for phase in Phase if phase is not Phase.RETREAT)
+"""Moments that are phases, but for the one that ends the sampling."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sight:
@@ -89,7 +94,7 @@ class KeyMoments:
             self.scenery = scenery_of(simulation)
             self._sights["release"] = sight
         elif sight.phase != self._phase:
-            self._sights.setdefault(sight.phase, sight)
+            self._sights.setdefault(sight.phase.value, sight)
         self._phase = sight.phase
         if not math.isnan(monitor.first_contact):
             self._sights.setdefault("first_contact", sight)
@@ -104,8 +109,17 @@ class KeyMoments:
         self.force.append(sight.force)
 
     def moments(self) -> list[Moment]:
-        """Key moments in the order of time, those of one control step together."""
+        """Key moments in the order of time, those of one control step together.
+
+        A phase, but for the retreat, that begins within `SAME` after another moment is left out.
+        """
         steps: dict[int, list[str]] = {}
         for name, sight in sorted(self._sights.items(), key=lambda item: item[1].frame.step):
             steps.setdefault(sight.frame.step, []).append(name)
-        return [Moment(tuple(names), self._sights[names[0]]) for names in steps.values()]
+        found: list[Moment] = []
+        for names in steps.values():
+            sight = self._sights[names[0]]
+            is_new = not found or sight.frame.time - found[-1].sight.frame.time > SAME
+            if is_new or not PASSING.issuperset(names):
+                found.append(Moment(tuple(names), sight))
+        return found
