@@ -70,7 +70,7 @@ class Scenery:
     head: int
     """Index of the head's link."""
     head_corners: FloatArray
-    """[m] of a box around the head, in its link's frame, shape (8, 3); (0, 3) of a craft on legs."""
+    """[m] of a box around the head, in its frame, shape (8, 3); of a craft on legs (0, 3)."""
     ground_corners: FloatArray
     """[m] of a box around the bed, shape (8, 3)."""
 

@@ -1,8 +1,9 @@
 """PyBullet's window on a run, in a process of its own: nothing of it reaches the simulation.
 
 The window shows what it is sent and says when it has; a run does not wait for it, but shows it the
-next control step when it is ready, and the last one in any case.  Without a display PyBullet ends its process, and so does Xlib
-when a window is shut: here that ends the viewer alone, and the run goes on.
+next control step when it is ready, and the last one in any case.  Without a display PyBullet ends
+its process, and so does Xlib when a window is shut: here that ends the viewer alone, and the run
+goes on.
 """
 
 import math
