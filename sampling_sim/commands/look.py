@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,7 +52,10 @@ class Looks:
             if not quiet:
                 terminal.print_note(said)
         if self.window is not None and sys.stdin.isatty() and sys.stderr.isatty():
-            self.window.wait()
+            if not quiet:
+                terminal.print_note("close the window to end")
+            with suppress(KeyboardInterrupt):  # another way to end it: all is said and written
+                self.window.wait()
 
 
 @contextmanager

@@ -184,5 +184,5 @@ def _draw_force(axes: Any, seen: KeyMoments) -> None:
     axes.set_xlim(0.0, seen.time[-1] if seen.time[-1] > 0.0 else 1.0)
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel("time since release [s]", fontsize=9)
-    axes.set_ylabel("force on\nthe head [N]", fontsize=9)
+    axes.set_ylabel("force of the\nground [N]", fontsize=9)
     axes.tick_params(labelsize=8)
