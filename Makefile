@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test check format slow bench validate lock install clean help
+.PHONY: demo test docs check format slow bench validate lock install clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,10 @@ demo: $(READY)     ## the main job: 8 touchdowns at Kamo'oalewa, outcomes in res
 test: $(READY)     ## the default tests, under 10 minutes on 2 cores
 	@bash tests/browser/install.sh
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+docs: $(READY)     ## the site of docs/, with its figures drawn anew, in build/docs/index.html
+	for script in docs/how-to/*.py; do $(BIN)/python $$script > /dev/null || exit 1; done
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs build/docs
 
 check: $(READY)    ## format, lint, types, import order, file lengths
 	$(BIN)/ruff format --check .

@@ -15,8 +15,10 @@ _PUBLIC = {
     "run_campaign": "sampling_sim.campaign.execute",
     "campaign_plan": "sampling_sim.campaign.cost",
     "open_store": "sampling_sim.store",
+    "open_series": "sampling_sim.store",
     "read_snapshots": "sampling_sim.store",
     "compare": "sampling_sim.campaign.comparison.compare",
+    "write_report": "sampling_sim.report.page.page",
     "load_shape": "sampling_sim.asteroid.shape",
     "site_environment": "sampling_sim.asteroid.site",
 }

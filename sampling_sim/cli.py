@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import typer
 
-from sampling_sim.commands import bed, body, case, compare, mechanism, results, sweep
+from sampling_sim.commands import bed, body, case, compare, mechanism, report, results, sweep
 from sampling_sim.commands.options import INTERRUPTED, end
 from sampling_sim.errors import BadInput, StoreError
 
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 for _command in (
     case.run, sweep.sweep, results.merge, case.rerun, results.show, compare.compare,
-    body.shape, body.site, bed.bed, mechanism.mechanism,
+    report.report, body.shape, body.site, bed.bed, mechanism.mechanism,
 ):  # fmt: skip
     app.command()(_command)
 

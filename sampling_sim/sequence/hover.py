@@ -2,8 +2,9 @@
 
 Station keeping holds the craft at its place of release, corotating with the ground, by a push in P:
 F = −m (ω_n² x + 2 ζ ω_n v), x the bus's offset and v the speed of the craft's centre of mass.  The
-field's steady pull leaves it a/ω_n² away (1.4 mm at the tip); thrusters pulse (`craft.thrust_bit`).
-Phases last as long as they are told; the arm's joints do not know whether they met ground.
+field's steady pull leaves it a/ω_n² away (1.8 mm, 3 m over the tip); thrusters pulse
+(`craft.thrust_bit`).  Phases last as long as they are told; the arm's joints do not know whether
+they met ground.
 """
 
 from dataclasses import dataclass

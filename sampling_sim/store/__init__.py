@@ -17,11 +17,14 @@ from sampling_sim.store.content import (
     batch_content,
     same_bits,
     single_content,
+    texts,
 )
 from sampling_sim.store.files import (
     column_names,
     merge_stores,
+    open_series,
     open_store,
+    opened_together,
     read_attributes,
     read_columns,
     read_row,
@@ -29,7 +32,7 @@ from sampling_sim.store.files import (
     read_store,
     write_store,
 )
-from sampling_sim.store.merging import merged_content
+from sampling_sim.store.merging import Merged, merged_content
 from sampling_sim.store.writing import check_names_file, check_new, leftovers, sync
 
 __all__ = [
@@ -40,6 +43,7 @@ __all__ = [
     "Attributes",
     "CaseRecord",
     "Column",
+    "Merged",
     "Snapshots",
     "StoreContent",
     "batch_content",
@@ -49,7 +53,9 @@ __all__ = [
     "leftovers",
     "merge_stores",
     "merged_content",
+    "open_series",
     "open_store",
+    "opened_together",
     "read_attributes",
     "read_columns",
     "read_row",
@@ -58,5 +64,6 @@ __all__ = [
     "same_bits",
     "single_content",
     "sync",
+    "texts",
     "write_store",
 ]

@@ -2,16 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from sampling_sim.errors import StoreError
 from sampling_sim.recording.snapshots import Snapshots
-from sampling_sim.store.content import Attributes, Part, StoreContent, loaded, texts
+from sampling_sim.store.content import Attributes, Part, StoreContent, loaded, table_of, texts
 from sampling_sim.store.hdf5 import opened, write_part
 from sampling_sim.store.merging import Merged, joined_attributes
 from sampling_sim.store.writing import written_whole
@@ -91,13 +92,8 @@ def read_snapshots(path: str | Path, case: int) -> Snapshots:
     with opened(path) as part:
         if case in part.recorded:
             return part.snapshots_of(case)
-        cases = part.values("case")
-        if case not in cases:
-            raise StoreError(
-                f"{path}: has no case {case}; it holds {len(cases)}, up to {cases[-1]}"
-            )
-        how = f"sampling-sim rerun {path} --case {case} --record -o case_{case}.h5"
-        raise StoreError(f"{path}: case {case} has no snapshots; they are made by: {how}")
+        _row_of(part, path, case)
+        raise _not_recorded(path, case, "snapshots")
 
 
 def write_store(path: Path, content: Part, *, has_scales: bool = True) -> None:
@@ -148,30 +144,106 @@ def merge_stores(
     joined_attributes([read_attributes(path) for path in paths], [str(path) for path in paths])
     if len(paths) > OPEN_AT_ONCE:
         return _merged_by_groups(paths, output, attributes, has_scales)
-    with ExitStack() as stack:
-        parts = [stack.enter_context(opened(path)) for path in paths]
-        merged = Merged(parts, [str(path) for path in paths])
+    with opened_together(paths) as merged:
         merged.attributes = {**merged.attributes, **(attributes or {})}
         write_store(output, merged, has_scales=has_scales)
         return merged.cases
 
 
-def open_store(path: str | Path) -> "xr.Dataset":
-    """Every case of a result file as a labelled dataset, loaded, the root attributes with it.
+@contextmanager
+def opened_together(paths: Sequence[Path]) -> Iterator[Merged]:
+    """Open files of one campaign as one, one at least; what is not asked for is not read.
 
     Raises
     ------
     StoreError
-        As `read_store`.
+        If a file cannot be read, or they do not belong together; also later, as `Merged` does.
+    """
+    with ExitStack() as stack:
+        parts = [stack.enter_context(opened(path)) for path in paths]
+        yield Merged(parts, [str(path) for path in paths])
+
+
+def open_store(path: str | Path, names: Sequence[str] | None = None) -> "xr.Dataset":
+    """Open a result file as a labelled dataset: a row a case, loaded.
+
+    Parameters
+    ----------
+    path
+        Result file.
+    names
+        Columns to read, all unless told; the coordinate `case` is always there.
+
+    Returns
+    -------
+    Dataset over `case`; every column with `units` and `long_name` in its attributes, inputs also
+    with `varying` (1 if a distribution); the root attributes of the file as its own.
+
+    Raises
+    ------
+    StoreError
+        As `read_store`, and if the file has no such column.
     """
     import xarray as xr
 
     with opened(path) as part:
+        wanted = dict.fromkeys(["case", *(part.names if names is None else names)])
+        if missing := wanted.keys() - {*part.names}:
+            raise StoreError(f"{path}: has no column {min(missing)}")
         variables = {
-            name: ("case", texts(part.values(name)), dict(part.described(name)))
-            for name in part.names
+            name: ("case", texts(part.values(name)), dict(part.described(name))) for name in wanted
         }
         return xr.Dataset(variables, attrs=dict(part.attributes))
+
+
+def open_series(path: str | Path, case: int) -> "xr.Dataset":
+    """Open the time series and the size classes of one case as a labelled dataset, loaded.
+
+    Parameters
+    ----------
+    path
+        Result file.
+    case
+        Row name: the column `case`.
+
+    Returns
+    -------
+    Dataset over `time` [s] since release; every series with `units` and `long_name` in its
+    attributes; the size classes, where there are grains, as `sizes/...` over `size_class`.
+
+    Raises
+    ------
+    StoreError
+        As `read_store`; if the file has no such case, or if it was not recorded, which the message
+        says how to do.
+    """
+    import xarray as xr
+
+    with opened(path) as part:
+        row = _row_of(part, path, case)
+        variables = {}
+        for name in part.series_names:
+            values = part.samples(name, row, row + 1)
+            dimension = "size_class" if table_of(name) else "time"
+            variables[name] = (dimension, values, dict(part.series_described(name)))
+        if "time" not in variables or not variables["time"][1].size:
+            raise _not_recorded(path, case, "time series")
+        return xr.Dataset(variables, attrs={"case": case})
+
+
+def _row_of(part: Part, path: str | Path, case: int) -> int:
+    """Row of a case in a file."""
+    cases = part.values("case")
+    rows = np.flatnonzero(cases == case)
+    if not rows.size:
+        raise StoreError(f"{path}: has no case {case}; it holds {len(cases)}, up to {cases[-1]}")
+    return int(rows[0])
+
+
+def _not_recorded(path: str | Path, case: int, what: str) -> StoreError:
+    """Error of a case of which only the outcome was kept."""
+    how = f"sampling-sim rerun {path} --case {case} --record -o case_{case}.h5"
+    return StoreError(f"{path}: case {case} has no {what}; they are made by: {how}")
 
 
 def _merged_by_groups(

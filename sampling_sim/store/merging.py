@@ -93,7 +93,7 @@ class Merged:
         # Of equal cases the one recorded best is kept, then the quickest: any rule will do that
         # does not ask for their order
         self._order = np.lexsort((wall_time, -samples, ~np.concatenate(drawn), self._case))
-        is_first = np.concatenate([[True], np.diff(self._case[self._order]) > 0])
+        is_first = np.diff(self._case[self._order], prepend=-1) > 0
         self._rows = self._order[is_first]
         self._kept = self._rows[np.cumsum(is_first) - 1]
         """For each row in `_order`, the row that stands for its case."""

@@ -23,7 +23,10 @@ class Cell:
     value: float | int | None = None
     """The number behind the text, every digit, SI; None if it is a text."""
     source: str = ""
-    """Where the number is in `show --json`, as "outcomes.collected_mass.mean"."""
+    """Where the number is in `show --json`, as "outcomes.collected_mass.mean", or in the result
+    file, as "/runs/collected_mass#12": the row of case 12."""
+    link: str = ""
+    """Where the text leads: "#case-12" on this page, or the name of a file beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,13 @@ class Table:
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    anchors: tuple[str, ...] = ()
+    """Of the rows, one each or none at all, as "case-12": where a click on a point leads."""
+    more: tuple[tuple[Cell, ...], ...] = ()
+    """Rows like those above that are shown when a click on a point asks for their case; the first
+    entry is its number."""
+    is_tall: bool = False
+    """Whether it scrolls within a window of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +55,9 @@ class Plot:
     """Of the element on the page, unique on it, as "collected-mass"."""
     height: int = 420
     """[CSS px]."""
+    leads_to_cases: bool = False
+    """Whether a click on a point leads to its case: `customdata[0]` of a point, or its
+    `customdata`, is then the number of the case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +88,14 @@ class Section:
     """Of the heading, as "verdicts"."""
     title: str
     parts: tuple[Part, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """All of a page."""
+
+    title: str
+    subtitle: str = ""
+    lead: tuple[Note, ...] = ()
+    """Before the first section: what the page is about, and cautions."""
+    sections: tuple[Section, ...] = ()

@@ -1,0 +1,1 @@
+"""Being here, puts this folder on the path: `made_stores.py` serves unit and browser tests."""
