@@ -147,6 +147,7 @@ def test_the_command_line_draws_a_run_and_its_rerun_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pictures, "FINER", 1)
+    monkeypatch.setattr(pictures, "SIZE", (480, 285))
     out, first, again = tmp_path / "one.h5", tmp_path / "first", tmp_path / "again"
     code, said, _ = command("run", *ROCK, "--png", first, "-o", out)
     assert code == 0

@@ -67,7 +67,9 @@ def colours_on(screen: Path) -> int:
     return len(np.unique(seen_on(screen)[200:600, 300:1000].reshape(-1, 3), axis=0))
 
 
+@pytest.mark.slow
 def test_the_window_shows_the_run_and_changes_no_bit(screen: Path) -> None:
+    """Half a minute, most of it to draw in software."""
     assert colours_on(screen) == 1
     look = Window()
     try:
