@@ -50,7 +50,8 @@ def run_case(
         Keep time series and snapshots, by a `Recording` or the default one; the outcome is the same
         either way.
     observer
-        Called after every control step with the simulation, which it must only read.
+        Called at release and after every control step with the simulation, which it must only
+        read.
 
     Raises
     ------
@@ -96,6 +97,8 @@ def _fly(
 ) -> str:
     """Advance to the end; return why the case diverged, or an empty text."""
     try:
+        if observer is not None:
+            observer(simulation)
         while not simulation.is_over:
             simulation.advance()
             if recorder is not None:

@@ -32,6 +32,7 @@ def run_single(
     output: Path | None = None,
     record: bool = True,
     runner: Callable[..., Any] | None = None,
+    observer: Callable[[Any], None] | None = None,
 ) -> CaseRecord:
     """Run one case in this process.
 
@@ -47,6 +48,8 @@ def run_single(
         Whether to keep time series and snapshots, as the default `Recording` says.
     runner
         `sampling_sim.run.run_case` unless told.
+    observer
+        Looks at the run, as that of `run_case`.
 
     Raises
     ------
@@ -64,7 +67,8 @@ def run_single(
     inputs = experiment.case_of(plan)
     recording = Recording() if record and output is not None else None
     try:
-        result = runner(inputs, record=recording or False)
+        watched = {} if observer is None else {"observer": observer}
+        result = runner(inputs, record=recording or False, **watched)
     except BadInput as error:
         raise BadInput(f"{experiment.file}: {error}") from None
     if recording is not None:
@@ -84,8 +88,9 @@ def rerun_case(
     record: bool = False,
     case_type: type | None = None,
     runner: Callable[..., Any] | None = None,
+    observer: Callable[[Any], None] | None = None,
 ) -> tuple[CaseRecord, list[str]]:
-    """Run a stored case again.
+    """Run a stored case again; `observer` looks at it, as that of `run_case`.
 
     Returns
     -------
@@ -103,7 +108,9 @@ def rerun_case(
     attributes = read_attributes(file)
     experiment = stored_experiment(attributes, str(file), case_type)
     check_same_meshes(attributes, str(file), mesh_hashes(experiment))
-    again = run_single(experiment, case, output=output, record=record, runner=runner)
+    again = run_single(
+        experiment, case, output=output, record=record, runner=runner, observer=observer
+    )
     return again, _differing(read_row(file, cases.index(case)), again)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sampling_sim.commands.look import Gui, Pictures, looking
 from sampling_sim.commands.options import (
     ExperimentFile,
     Json,
@@ -25,6 +26,8 @@ def run(
     set_: Setting = None,
     seed: Seed = None,
     output: OptionalOutput = None,
+    gui: Gui = False,
+    png: Pictures = None,
     json: Json = False,
 ) -> None:
     """Run one case (replicate 0), and print its outcome."""
@@ -35,13 +38,15 @@ def run(
 
     loaded = load_experiment(experiment, set_ or ())
     loaded = loaded if seed is None else loaded.reseeded(seed)
-    with busy_display(f"one case of {experiment}"):
-        record = run_single(loaded, case=0, output=output)
-    if json:
-        terminal.print_note(terminal.json_text(_case_report(record)))
-        return
-    terminal.print_outcome(record.outcome, f"{experiment}: case {record.case_id}")
-    print_resolution(loaded)
+    with looking(gui=gui, png=png) as looks:
+        with busy_display(f"one case of {experiment}"):
+            record = run_single(loaded, case=0, output=output, observer=looks.observer)
+        if json:
+            terminal.print_note(terminal.json_text(_case_report(record)))
+        else:
+            terminal.print_outcome(record.outcome, f"{experiment}: case {record.case_id}")
+            print_resolution(loaded)
+        looks.finish(f"{experiment.name}, {record.outcome.status}", quiet=json)
 
 
 def rerun(
@@ -51,6 +56,8 @@ def rerun(
         bool, typer.Option("--record", help="Keep time series and snapshots, in -o.")
     ] = False,
     output: OptionalOutput = None,
+    gui: Gui = False,
+    png: Pictures = None,
     json: Json = False,
 ) -> None:
     """Run a stored case again, and say whether every bit is the same; exit 1 if not."""
@@ -60,14 +67,18 @@ def rerun(
 
     if record and output is None:
         raise BadInput("--record needs -o FILE.h5 to keep time series and snapshots in")
-    with busy_display(f"case {case} of {file} again"):
-        again, differing = rerun_case(file, case, output=output, record=record)
-    changed = other_setting(file)
-    if json:
-        report = _case_report(again) | {"differing": differing, "changed": changed}
-        terminal.print_note(terminal.json_text(report))
-    else:
-        terminal.print_outcome(again.outcome, f"{file}: case {case} again")
+    with looking(gui=gui, png=png) as looks:
+        with busy_display(f"case {case} of {file} again"):
+            again, differing = rerun_case(
+                file, case, output=output, record=record, observer=looks.observer
+            )
+        changed = other_setting(file)
+        if json:
+            report = _case_report(again) | {"differing": differing, "changed": changed}
+            terminal.print_note(terminal.json_text(report))
+        else:
+            terminal.print_outcome(again.outcome, f"{file}: case {case} again")
+        looks.finish(f"{file.name}, case {case}, {again.outcome.status}", quiet=json)
     if differing:
         since = f" (changed since: {', '.join(changed)})" if changed else ""
         end(f"{file}: case {case} came out different in {', '.join(differing)}{since}", 1)

@@ -42,7 +42,10 @@ def draw_design(file: Path, design: Design, title: str) -> None:
     figure = Figure(figsize=(12.0, 11.0), dpi=110)
     canvas = FigureCanvasAgg(figure)
     figure.suptitle(title)
-    craft = [_placed(_box(b.centre, b.half_extents), b.link, centre, turn) for b in design.outline]
+    craft = [
+        _placed(box_triangles(b.centre, b.half_extents), b.link, centre, turn)
+        for b in design.outline
+    ]
     carried = {i for i in design.carried_by(design.head) if design.links[i].name not in WINGS}
 
     def near_by(box: Box) -> bool:
@@ -84,13 +87,16 @@ def triangles_of(primitive: Primitive) -> FloatArray:
     elif primitive.kind == PrimitiveKind.CYLINDER:
         own = np.asarray(cylinder(radius=size[0], height=2.0 * size[1], sections=24).triangles)
     elif primitive.kind == PrimitiveKind.PLATE:
-        own = _box((0.0, 0.0, 0.0), (size[0] + size[2], size[1] + size[2], size[2]))
+        own = box_triangles((0.0, 0.0, 0.0), (size[0] + size[2], size[1] + size[2], size[2]))
     else:
-        own = _box((0.0, 0.0, 0.0), size)
+        own = box_triangles((0.0, 0.0, 0.0), size)
     return np.asarray(own @ primitive.rotation.T + np.array(primitive.position))
 
 
-def _box(centre: tuple[float, float, float], half: tuple[float, float, float]) -> FloatArray:
+def box_triangles(
+    centre: tuple[float, float, float], half: tuple[float, float, float]
+) -> FloatArray:
+    """Triangles [m] of a box of a centre and half extents, shape (12, 3, 3)."""
     from trimesh.creation import box
 
     return np.asarray(box(extents=2.0 * np.array(half)).triangles) + np.array(centre)
@@ -131,7 +137,7 @@ def _draw_container(
         half = volume.half_extents
     else:
         half = (volume.outer_radius, volume.outer_radius, volume.half_height)
-    shape = _placed(_box(volume.centre, half), volume.link, centre, turn)
+    shape = _placed(box_triangles(volume.centre, half), volume.link, centre, turn)
     seen = shape.reshape(-1, 3)[:, [view[1], 2]]
     edge = seen[ConvexHull(seen).vertices]
     axes.add_collection(PolyCollection([edge], facecolors="none", edgecolors="k", hatch="//"))

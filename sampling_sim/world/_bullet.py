@@ -1,18 +1,21 @@
-"""PyBullet behind one typed class: the only file that imports it.
+"""PyBullet behind two typed classes: the only file that imports it.
 
-`Bullet` is one DIRECT client.  Each method is one engine call, or one batch of them.  What PyBullet
-does unasked to a world is switched off here, what it does to a body in `bodies.py`.  Quaternions
-are xyzw.  Traps and measurements: docs/world.md.
+`Bullet` is one DIRECT client, in which a craft moves; `Stage` is another one that only shows, in a
+window or in pictures.  Each method is one engine call, or one batch of them.  What PyBullet does
+unasked to a world is switched off here, what it does to a body in `bodies.py`.  Quaternions are
+xyzw.  Traps and measurements: docs/world.md.
 """
 
 import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampling_sim.constants import FloatArray
 
@@ -185,3 +188,160 @@ class Bullet:
             engine.setJointMotorControlArray(
                 body, joints, engine.TORQUE_CONTROL, forces=effort, physicsClientId=self._client
             )
+
+
+Colour = tuple[float, float, float, float]
+"""Red, green, blue and opacity, each 0 to 1.  Pictures know no opacity."""
+FIELD_OF_VIEW = 45.0
+"""[°] of a picture's height; chosen: as a standard lens."""
+BACKGROUND = (0.93, 0.94, 0.95)
+"""Colour behind everything in a window; chosen: near the white of pictures, and no glare."""
+NEAR, FAR = 0.02, 60.0
+"""[m] between which there is something to see; chosen: a grain before the lens, a craft of 15 m."""
+LIGHT = (-2.0, -3.0, 5.0)
+"""Direction to the Sun; chosen: over the viewer's left shoulder."""
+NO_PANELS = ("GUI", "TINY_RENDERER", "RGB_BUFFER_PREVIEW", "DEPTH_BUFFER_PREVIEW",
+             "SEGMENTATION_MARK_PREVIEW", "MOUSE_PICKING")  # fmt: skip
+"""What a window has beside what is looked at, all switched off."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Where a camera is: on a sphere around its target, z up."""
+
+    target: tuple[float, float, float]
+    """[m]."""
+    distance: float
+    """[m]."""
+    yaw: float
+    """[°] about z; 0 looks along +y."""
+    pitch: float
+    """[°] negative from above."""
+
+
+class Stage:
+    """A PyBullet client that only shows: bodies without mass, put where they are to be seen.
+
+    A window without a display ends the process: `report/live/window.py` keeps it in one of its own.
+    """
+
+    def __init__(self, window: tuple[int, int] | None = None) -> None:
+        if window is None:
+            self._client = int(engine.connect(engine.DIRECT))
+            return
+        options = [f"--width={window[0]} --height={window[1]}"]
+        names = ("red", "green", "blue")
+        options += [f"--background_color_{n}={v}" for n, v in zip(names, BACKGROUND, strict=True)]
+        self._client = int(engine.connect(engine.GUI, options=" ".join(options)))
+        for panel in NO_PANELS:
+            self._show(panel, on=False)
+
+    def close(self) -> None:
+        """Disconnect."""
+        engine.disconnect(physicsClientId=self._client)
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody has closed the window."""
+        return bool(engine.isConnected(physicsClientId=self._client))
+
+    def _show(self, what: str, *, on: bool) -> None:
+        flag = getattr(engine, f"COV_ENABLE_{what}")
+        engine.configureDebugVisualizer(flag, int(on), physicsClientId=self._client)
+
+    @contextlib.contextmanager
+    def one_picture(self) -> Iterator[None]:
+        """Draw what is changed in the block once, at its end."""
+        self._show("RENDERING", on=False)
+        yield
+        self._show("RENDERING", on=True)
+
+    # --- what is there ----------------------------------------------------------------------------
+
+    def balls(self, radius: float, position: FloatArray, colour: Colour) -> list[int]:
+        """Add balls of one radius [m] at positions (n, 3) [m]; return their bodies."""
+        shape = engine.createVisualShape(
+            engine.GEOM_SPHERE, radius=radius, rgbaColor=colour, physicsClientId=self._client
+        )
+        made = engine.createMultiBody(
+            baseVisualShapeIndex=shape,
+            batchPositions=position.tolist(),
+            physicsClientId=self._client,
+        )
+        return list(made)
+
+    def solid(self, triangles: FloatArray, colour: Colour) -> int:
+        """Add a body of flat triangles (t, 3, 3) [m], wound outward."""
+        edge = triangles[:, 1:] - triangles[:, :1]
+        normal = np.cross(edge[:, 0], edge[:, 1])
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        shape = engine.createVisualShape(
+            engine.GEOM_MESH,
+            vertices=triangles.reshape(-1, 3).tolist(),
+            indices=list(range(3 * len(triangles))),
+            normals=np.repeat(normal, 3, axis=0).tolist(),
+            rgbaColor=colour,
+            physicsClientId=self._client,
+        )
+        return int(engine.createMultiBody(0.0, -1, shape, physicsClientId=self._client))
+
+    def put(self, body: int, position: Sequence[float], quaternion: Sequence[float]) -> None:
+        """Put a body where it is to be seen."""
+        engine.resetBasePositionAndOrientation(
+            body, position, quaternion, physicsClientId=self._client
+        )
+
+    def paint(self, body: int, colour: Colour) -> None:
+        """Give a body another colour."""
+        engine.changeVisualShape(body, BASE, rgbaColor=colour, physicsClientId=self._client)
+
+    # --- how it is seen ---------------------------------------------------------------------------
+
+    def window_field_of_view(self) -> float:
+        """Angle [°] that the window's height shows."""
+        lens = engine.getDebugVisualizerCamera(physicsClientId=self._client)[3]
+        return float(2.0 * np.degrees(np.arctan(1.0 / lens[5])))
+
+    def write(self, text: str, position: Sequence[float], colour: Colour, line: int = -1) -> int:
+        """Write a line at a place in the window, in place of an earlier one; return its number."""
+        return int(
+            engine.addUserDebugText(
+                text,
+                position,
+                textColorRGB=colour[:3],
+                textSize=1.2,
+                replaceItemUniqueId=line,
+                physicsClientId=self._client,
+            )
+        )
+
+    def look(self, view: View) -> None:
+        """Put the window's camera."""
+        engine.resetDebugVisualizerCamera(
+            view.distance, view.yaw, view.pitch, view.target, physicsClientId=self._client
+        )
+
+    def picture(self, view: View, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """Picture of what is there, drawn on the processor, shape (height, width, 3).
+
+        `FIELD_OF_VIEW` high; PyBullet's own light, with shadows.
+        """
+        width, height = size
+        camera = engine.computeViewMatrixFromYawPitchRoll(
+            view.target, view.distance, view.yaw, view.pitch, 0.0, 2
+        )
+        lens = engine.computeProjectionMatrixFOV(FIELD_OF_VIEW, width / height, NEAR, FAR)
+        pixels = engine.getCameraImage(
+            width,
+            height,
+            camera,
+            lens,
+            lightDirection=LIGHT,
+            lightAmbientCoeff=0.45,
+            lightDiffuseCoeff=0.6,
+            lightSpecularCoeff=0.05,
+            shadow=1,
+            renderer=engine.ER_TINY_RENDERER,
+            physicsClientId=self._client,
+        )[2]
+        return np.reshape(pixels, (height, width, 4))[:, :, :3].astype(np.uint8)

@@ -46,7 +46,7 @@ def flown(**sequence: object) -> Case:
 
 
 class Tracks:
-    """Grain positions in the head's frame at every control step."""
+    """Grain positions in the head's frame at release and after every control step."""
 
     def __init__(self) -> None:
         self.steps: list[np.ndarray] = []

@@ -75,11 +75,11 @@ def test_snapshots_follow_the_grains_and_mark_the_sample() -> None:
     head, at = simulation.design.head, len(found.step) - 1
     turn = Rotation.from_quat(found.link_orientation[at, head]).as_matrix()
     seen = (found.position[at] - found.link_position[at, head]) @ turn
-    expected = tracks[found.step[at] - 1]
+    expected = tracks[found.step[at]]
     near = np.abs(expected).max(axis=1) < 1.0  # a single-precision quaternion is 1e-7 of the arm
     assert near.sum() > 100
     assert np.abs(seen - expected)[near].max() < 2.0 * POSITION_STEP
-    assert np.abs(seen - tracks[found.step[at - 3] - 1])[near].max() > 2.0 * POSITION_STEP
+    assert np.abs(seen - tracks[found.step[at - 3]])[near].max() > 2.0 * POSITION_STEP
 
 
 def test_brushes_at_rest_collect_under_a_twentieth() -> None:
