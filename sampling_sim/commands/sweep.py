@@ -101,7 +101,7 @@ def sweep(
         _print_plan(loaded, cases, used, output if resume else None, recorded, json)
         return
     kept: int | None = None
-    with sweep_display("cases") as (progress, watch, looked):
+    with sweep_display("cases") as (progress, watch, looked, checked):
         try:
             run_campaign(
                 loaded,
@@ -117,6 +117,7 @@ def sweep(
                 until=rule,
                 looked=looked,
                 record=recorded,
+                checked=checked,
             )
         except SweepInterrupted as interrupt:
             kept = interrupt.cases
