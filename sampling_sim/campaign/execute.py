@@ -19,7 +19,7 @@ from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
 from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.experiment.rules import Told, check_rules
 from sampling_sim.campaign.provenance import root_attributes
-from sampling_sim.campaign.recorded import RecordedReplicates, Recordings
+from sampling_sim.campaign.recorded import RecordedReplicates, Recordings, tell_of_resumed
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import ShardFolder
 from sampling_sim.campaign.sharing import Share
@@ -116,6 +116,8 @@ def run_campaign(
         with _merged(folder):
             done = sum(plan.index in finished for plan in plans) if finished else 0
             keeper = _Keeper(folder, experiment, recordings, len(plans), done, progress)
+            if resume and record is None and done < len(plans):
+                tell_of_resumed(experiment, folder.output, folder.recorded())
             if done < len(plans):
                 todo = (plan for plan in plans if plan.index not in finished)
                 with (

@@ -27,6 +27,7 @@ from sampling_sim.store.files import (
     read_row,
     read_snapshots,
     read_store,
+    recorded_cases,
     write_store,
 )
 from sampling_sim.store.merging import merged_content
@@ -55,6 +56,7 @@ __all__ = [
     "read_row",
     "read_snapshots",
     "read_store",
+    "recorded_cases",
     "same_bits",
     "single_content",
     "sync",

@@ -100,6 +100,12 @@ def read_snapshots(path: str | Path, case: int) -> Snapshots:
         raise StoreError(f"{path}: case {case} has no snapshots; they are made by: {how}")
 
 
+def recorded_cases(path: str | Path) -> Sequence[int]:
+    """Cases of which a result file has snapshots, sorted; raises as `read_store`."""
+    with opened(path) as part:
+        return part.recorded
+
+
 def write_store(path: Path, content: Part, *, has_scales: bool = True) -> None:
     """Write a file whole: under another name, to the disk, then moved into place.
 

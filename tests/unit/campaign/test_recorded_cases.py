@@ -244,3 +244,22 @@ def test_the_command_line_records_and_refuses(
         assert not out.exists()
     assert called(*sweep, "--record", "1", "--record-budget", "1 MB")[0] == 0
     assert recorded_in(out) == [0]
+
+
+def test_a_resume_that_forgets_to_record_is_told_so(
+    experiment: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line with what to give; none where it is given, nothing is recorded, or all is done."""
+    path, plain = tmp_path / "part.h5", tmp_path / "plain.h5"
+    swept(experiment(), path, cases=3, record=TWO)
+    swept(experiment(), plain, cases=3)
+    swept(experiment(), plain, cases=4, resume=True)
+    swept(experiment(), path, cases=3, resume=True)
+    swept(experiment(), path, cases=4, resume=True, record=TWO)
+    assert "recordings" not in caplog.text
+    swept(experiment(), path, cases=5, resume=True)
+    (line,) = (record.getMessage() for record in caplog.records if "record" in record.getMessage())
+    assert line == (
+        f"{path}: has recordings of the first 2 replicates, and this sweep makes none; "
+        "give --record 2 to go on recording"
+    )
