@@ -5,6 +5,7 @@ there are, in which order they finish, or whether the sweep was resumed.  Cases 
 their addresses, as they are sent out, so that their number is bounded by time, not by memory.
 """
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ from sampling_sim.campaign.stages import Looked, refuse_dependent, stages
 from sampling_sim.campaign.statistics.stopping import StoppingRule
 from sampling_sim.errors import BadInput
 from sampling_sim.store import CaseRecord
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.2
 """[s] chosen: how late Ctrl-C may be noticed; a finished case is noticed at once."""
@@ -126,6 +129,8 @@ def run_campaign(
                 ):
                     for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
                         _run_all(pool, iter(stage), keeper, interrupted, watch)
+            else:
+                _tell_that_all_is_done(folder, plans, until, looked)
             keeper.refuse_if_none_could_run()
             recordings.tell()
     return folder.output
@@ -140,6 +145,18 @@ def _checked_plans(
         plans = share.of(plans)
     check_rules(experiment, plans, checked)
     return plans
+
+
+def _tell_that_all_is_done(
+    folder: ShardFolder,
+    plans: Sequence[PlannedCase],
+    until: StoppingRule | None,
+    looked: Looked | None,
+) -> None:
+    """Say that nothing is run, and what a rule sees in what there is."""
+    log.warning("%s: all %d cases are finished, nothing is run", folder.output, len(plans))
+    for _ in stages((), plans[-1].replicate + 1, until, folder, looked):
+        pass
 
 
 def _real_runner() -> Runner:

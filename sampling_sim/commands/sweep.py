@@ -90,6 +90,8 @@ def sweep(
     recorded = _recorded(record, record_budget)
     loaded = load_experiment(experiment, set_ or ())
     rule = None if until is None else read_rule(until, loaded.requirements)
+    if resume and overwrite:
+        raise BadInput("--resume and --overwrite exclude each other")
     if dry_run:
         if share is not None:
             raise BadInput("--shard has no meaning with --dry-run, which is of the whole campaign")

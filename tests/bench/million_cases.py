@@ -138,7 +138,10 @@ def main() -> None:
         sys.stdout.write(json.dumps(merged(Path(sys.argv[2]), Path(sys.argv[3]))))
         return
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as folder:
+    parent = sys.argv[2] if len(sys.argv) > 2 else None
+    if parent is not None and not Path(parent).is_dir():
+        sys.exit(f"{parent}: no such folder")
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
         sys.stdout.write(json.dumps(measured(cases, Path(folder)), indent=2) + "\n")
 
 

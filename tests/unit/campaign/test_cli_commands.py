@@ -300,6 +300,10 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["run", "{file}", "-o", "{folder}"], "{folder}: is a folder"),
         (["sweep", "{file}", "-o", "{new}", "--resume", "--overwrite"], "exclude each other"),
         (
+            ["sweep", "{file}", "-o", "{new}", "--resume", "--overwrite", "--dry-run"],
+            "exclude each other",
+        ),
+        (
             ["sweep", "{file}", "-o", "{new}", "--set", "sequence.behaviour=refuse"],
             "{file}: no case can be run: the bed cannot",
         ),
@@ -352,6 +356,9 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["sweep", "{file}", "-o", "{new}", "--case-timeout", "1e30 h"], "less than 1e+15 s"),
         (["sweep", "{file}", "-o", "{new}" + 300 * "x"], "cannot write here: File name too long"),
         (["run", "{file}", "-o", "{new}" + 300 * "x"], "cannot write here: File name too long"),
+        (["sweep", "{file}", "-o", "{new}" + 235 * "x"], "its name has 241 bytes; at most 239"),
+        (["sweep", "{file}", "-o", "{deep}" + 118 * "é"], "its name has 242 bytes; at most 239"),
+        (["run", "{file}", "-o", "{new}" + 240 * "x"], "its name has 246 bytes; at most 239"),
         (
             ["sweep", "{file}", "-o", "{new}", "--shard", "1/2", "--dry-run"],
             "--shard has no meaning with --dry-run",
