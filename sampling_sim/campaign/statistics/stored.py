@@ -34,6 +34,17 @@ from sampling_sim.errors import BadInput
 from sampling_sim.outcome import Outcome
 from sampling_sim.store import Attributes, column_names, read_attributes, read_columns
 
+NO_SAMPLE = (
+    "are no independent sample: intervals of means are mostly wider than they need be; verdicts, "
+    "quantiles and tolerance bounds assume one"
+)
+NOT_INDEPENDENT = {
+    "latin_hypercube": f"cases of a Latin hypercube {NO_SAMPLE}",
+    "sobol": f"cases of a Sobol sequence {NO_SAMPLE}",
+    "saltelli": "cases of a Saltelli design share inputs with each other: verdicts and all "
+    "intervals are surer than they should be; show --drivers is what the design is for",
+}
+"""Design → what of a summary does not hold for it (docs/statistics.md)."""
 DRIVEN = (*NUMERIC_OUTCOMES, *(field.name for field in fields(Outcome) if field.type is bool))
 """Outcomes whose drivers can be asked for: numbers, and flags as 0 and 1."""
 
@@ -123,6 +134,7 @@ def stored_summary(
             "tolerance_confidence": TOLERANCE_CONFIDENCE,
             "tolerance_cases": tolerance_cases(),
         },
+        "notes": _notes(experiment),
     }
 
 
@@ -162,6 +174,13 @@ def stored_pareto(columns: Columns, experiment: Experiment, text: str) -> dict[s
         rows = columns["design_point"] == point["design_point"]
         point["inputs"] = _inputs(rows_of(columns, rows), experiment.grid_keys)
     return found
+
+
+def _notes(experiment: Experiment) -> list[str]:
+    """Say what of the summary does not hold; nothing where no replicate is drawn by its design."""
+    design = experiment.campaign.design
+    has_drawn = design in NOT_INDEPENDENT and experiment.draws.replicate_keys
+    return [NOT_INDEPENDENT[design]] if has_drawn else []
 
 
 def _saltelli(keys: Sequence[str], values: FloatArray, columns: Columns) -> dict[str, Any]:
