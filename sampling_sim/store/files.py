@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sampling_sim.errors import StoreError
 from sampling_sim.recording.snapshots import Snapshots
-from sampling_sim.store.content import Attributes, Part, StoreContent, loaded, texts
+from sampling_sim.store.content import Attributes, Column, Part, StoreContent, loaded, texts
 from sampling_sim.store.hdf5 import opened, write_part
 from sampling_sim.store.merging import Merged, joined_attributes
 from sampling_sim.store.writing import written_whole
@@ -34,6 +34,21 @@ def read_store(path: str | Path) -> StoreContent:
     """
     with opened(path) as part:
         return loaded(part)
+
+
+def read_runs(path: str | Path, is_kept: Callable[[Attributes], bool]) -> StoreContent:
+    """Read the columns that are kept by what they are, and no recordings; raises as `read_store`.
+
+    `is_kept` takes the attributes of a column: `units`, `long_name`, for inputs `varying`.
+    """
+    with opened(path) as part:
+        described = {name: part.described(name) for name in part.names}
+        runs = {
+            name: Column(texts(part.values(name)), said)
+            for name, said in described.items()
+            if is_kept(said)
+        }
+        return StoreContent(part.attributes, runs, {}, {})
 
 
 def read_attributes(path: str | Path) -> Attributes:
