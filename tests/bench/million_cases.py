@@ -24,7 +24,11 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.campaign.batches import BatchFolder
-from sampling_sim.campaign.statistics.stored import read_results, stored_summary
+from sampling_sim.campaign.statistics.stored import (
+    read_results,
+    stored_summary,
+    summary_columns,
+)
 from sampling_sim.outcome import Status, outcome_columns
 from sampling_sim.store import (
     Column,
@@ -98,7 +102,7 @@ def appended(folder: BatchFolder, cases: int) -> tuple[list[float], list[float]]
 
 def shown(path: Path) -> tuple[tuple[float, float], tuple[float, float]]:
     """Seconds to read what `show` needs, and to summarise it."""
-    reading, results = timed(lambda: read_results(path))
+    reading, results = timed(lambda: read_results(path, summary_columns))
     return reading, timed(lambda: stored_summary(*results))[0]
 
 

@@ -1,7 +1,7 @@
 """From a result file back to the experiment it holds, and what it says."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ NOT_INDEPENDENT = {
     "intervals are surer than they should be; show --drivers is what the design is for",
 }
 """Design → what of a summary does not hold for it (docs/statistics.md)."""
+Needed = Callable[[Iterable[str], Experiment], list[str]]
+"""Chooses among the columns of a file what a report is made of."""
 DRIVEN = (*NUMERIC_OUTCOMES, *(field.name for field in fields(Outcome) if field.type is bool))
 """Outcomes whose drivers can be asked for: numbers, and flags as 0 and 1."""
 
@@ -70,8 +72,12 @@ def check_same_meshes(attributes: Attributes, file: str, meshes: Mapping[str, st
         raise BadInput(f"{file}: was made with another mesh than {names} is now; restore the mesh")
 
 
-def read_results(file: Path) -> tuple[Attributes, dict[str, NDArray[Any]], Experiment]:
+def read_results(
+    file: Path, needed: Needed | None = None
+) -> tuple[Attributes, dict[str, NDArray[Any]], Experiment]:
     """Read of a result file what the reports below are made of: a million cases have more.
+
+    `needed` chooses among its columns: `needed_columns` unless told, for all reports.
 
     Raises
     ------
@@ -80,8 +86,16 @@ def read_results(file: Path) -> tuple[Attributes, dict[str, NDArray[Any]], Exper
     """
     attributes = read_attributes(file)
     experiment = stored_experiment(attributes, str(file))
-    wanted = needed_columns(column_names(file), experiment)
+    wanted = (needed or needed_columns)(column_names(file), experiment)
     return attributes, read_columns(file, wanted), experiment
+
+
+def summary_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
+    """Of the columns of a file, those that `stored_summary` is made of."""
+    kept = {"design_point", "surface", "status", "packing_seed", *NUMERIC_OUTCOMES}
+    kept |= {requirement.column for requirement in experiment.requirements}
+    told_apart = [*experiment.grid_keys, *experiment.surface_keys]
+    return [name for name in names if name in kept or belongs_to(name, told_apart)]
 
 
 def needed_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
@@ -102,7 +116,7 @@ def stored_summary(
     Parameters
     ----------
     attributes, columns
-        Of the file; of its columns at least `needed_columns`.
+        Of the file; of its columns at least `summary_columns`.
     experiment
         That of the file.
     """
