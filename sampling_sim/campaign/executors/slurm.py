@@ -39,7 +39,7 @@ class Submissions:
 def slurm_cluster(
     memory: float | None,
     options: Mapping[str, str],
-    environment: Mapping[str, int],
+    environment: Mapping[str, str],
     submissions: Submissions,
 ) -> Any:
     """Cluster without jobs yet.

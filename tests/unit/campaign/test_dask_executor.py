@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import dask
+import distributed
 import fake_chain
 import numpy as np
 import pytest
+import yaml
 from distributed import Client, LocalCluster
 
 from sampling_sim.campaign.execute import run_campaign
@@ -172,6 +175,16 @@ def test_a_slurm_whose_controller_is_down_is_one_line(
         run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
                      runner=fake_chain.fake_run)  # fmt: skip
     assert list(tmp_path.iterdir()) == [programs]
+
+
+def test_what_is_made_less_is_what_dask_reads_here_and_in_jobs() -> None:
+    """A key that dask renames would be set for nothing, and no result would show it."""
+    defaults = yaml.safe_load(Path(distributed.__file__).with_name("distributed.yaml").read_text())
+    for key in places.QUIET:
+        assert dask.config.get(key, config=defaults) != places.QUIET[key]
+    found = dask.config.collect_env(places._environment_of_jobs())
+    for key, value in places.QUIET.items():
+        assert dask.config.get(key, config=found) == value
 
 
 SBATCH = """#!/bin/sh
