@@ -15,7 +15,7 @@ from types import FrameType
 
 from sampling_sim.campaign.executors.attempts import Runner
 from sampling_sim.campaign.executors.interface import Executor, Finished, Pool, Task
-from sampling_sim.campaign.executors.places import LocalProcesses
+from sampling_sim.campaign.executors.places import Inline, LocalProcesses
 from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
 from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.experiment.rules import Told, check_rules
@@ -119,18 +119,14 @@ def run_campaign(
         with _merged(folder):
             done = sum(plan.index in finished for plan in plans) if finished else 0
             keeper = _Keeper(folder, experiment, recordings, len(plans), done, progress)
-            if resume and record is None and done < len(plans):
-                tell_of_resumed(experiment, folder.output, folder.recorded())
-            if done < len(plans):
-                todo = (plan for plan in plans if plan.index not in finished)
-                with (
-                    _kept_for_resume(folder),
-                    executor.open(runner or _real_runner(), len(plans) - done) as pool,
-                ):
-                    for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
-                        _run_all(pool, iter(stage), keeper, interrupted, watch)
-            else:
-                _tell_that_all_is_done(folder, plans, until, looked)
+            left = len(plans) - done
+            if resume:
+                _tell_of_resume(folder, experiment, left, record)
+            todo = (plan for plan in plans if plan.index not in finished)
+            place = executor if left else Inline()  # a rule is looked at, nothing is run
+            with _kept_for_resume(folder), place.open(runner or _real_runner(), left) as pool:
+                for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
+                    _run_all(pool, iter(stage), keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
             recordings.tell()
     return folder.output
@@ -147,16 +143,14 @@ def _checked_plans(
     return plans
 
 
-def _tell_that_all_is_done(
-    folder: ShardFolder,
-    plans: Sequence[PlannedCase],
-    until: StoppingRule | None,
-    looked: Looked | None,
+def _tell_of_resume(
+    folder: ShardFolder, experiment: Experiment, left: int, record: RecordedReplicates | None
 ) -> None:
-    """Say that nothing is run, and what a rule sees in what there is."""
-    log.warning("%s: all %d cases are finished, nothing is run", folder.output, len(plans))
-    for _ in stages((), plans[-1].replicate + 1, until, folder, looked):
-        pass
+    """Say what a sweep that goes on may not expect: nothing to run, or nothing recorded."""
+    if not left:
+        log.warning("%s: all cases are finished, nothing is run", folder.output)
+    elif record is None:
+        tell_of_resumed(experiment, folder.output, folder.recorded())
 
 
 def _real_runner() -> Runner:

@@ -91,7 +91,7 @@ def test_a_resume_with_nothing_left_to_run_says_so_and_what_the_rule_sees(
     replicates, looks = ended(experiment(), out, cases=few, resume=True)
     assert len(replicates) == few
     assert [count for count, _ in looks] == [few]
-    assert caplog.messages[0] == f"{out}: all {few} cases are finished, nothing is run"
+    assert caplog.messages[0] == f"{out}: all cases are finished, nothing is run"
     assert caplog.messages[1:] == [f"the rule of --until is not reached in {few} replicates"]
 
 
