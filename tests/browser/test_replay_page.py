@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 from browsing import DESKTOP, PHONE, changed_share
+from scipy.spatial.transform import Rotation
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
 from replay_case import recorded_store
@@ -99,6 +100,86 @@ def test_the_browser_has_the_positions_of_the_store(played, stored):
     assert (np.reshape(found, speed.shape) * scene["speed_step"] == speed).all()
     assert page.evaluate("Array.from(window.replay.data.collected)") == collected.tolist()
     assert page.evaluate("Array.from(window.replay.data.frame_time)") == time.tolist()
+
+
+def go(page, time):
+    """Go to a time between snapshots, as a click on the trace does."""
+    page.evaluate(f"window.replay.playback.go({time!r})")
+
+
+def test_links_are_where_the_store_has_them(played, stored):
+    """At a snapshot, and half way to the next; a link's axes and place are the columns."""
+    page = played().page
+    with h5py.File(stored) as file:
+        links = file["particles/case_0_links"]
+        place, turn = links["position/value"][:], links["orientation/value"][:]
+        times = links["position/time"][:]
+    for time, expected in (
+        (times[20], [Rotation.from_quat(turn[20]), place[20]]),
+        (
+            times[20:22].mean(),
+            [Rotation.from_quat(turn[20:22].sum(axis=0)), place[20:22].mean(axis=0)],
+        ),
+    ):
+        go(page, float(time))
+        found = page.evaluate(
+            "window.replay.stage.craft.links.map(link => Array.from(link.matrixWorld.elements))"
+        )
+        matrix = np.reshape(found, (-1, 4, 4)).transpose(0, 2, 1)
+        assert matrix[:, :3, :3] == pytest.approx(expected[0].as_matrix(), abs=1e-5)
+        assert matrix[:, :3, 3] == pytest.approx(expected[1], abs=1e-6)
+    assert np.ptp(turn, axis=0).min(axis=0).min() > 0.01  # in each of the four numbers
+
+
+def projected(page, points):
+    """Place on the picture, 0 to 1 right and down, and depth [m] of points (n, 3) [m]."""
+    lens, eye = (
+        np.reshape(page.evaluate(f"Array.from(window.replay.stage.camera.{name}.elements)"), (4, 4))
+        for name in ("projectionMatrix", "matrixWorldInverse")
+    )
+    near = np.c_[points, np.ones(len(points))] @ eye
+    seen = near @ lens
+    return 0.5 + 0.5 * seen[:, :2] / seen[:, 3:] * [1, -1], -near[:, 2]
+
+
+def test_views_look_along_the_axes_they_name(played):
+    """From (0, 0, 0): where x, y and z go on the picture, right and down."""
+    page = played().page
+    for view, right, up in (("side", 0, 2), ("front", 1, 2), ("top", 0, 1)):
+        page.select_option("#view", view)
+        places, _ = projected(page, np.r_[np.zeros((1, 3)), 0.05 * np.eye(3)])
+        ways = places[1:] - places[0]
+        assert ways[right, 0] > 0.01 > abs(ways[right, 1]) * 5
+        assert -ways[up, 1] > 0.01 > abs(ways[up, 0]) * 5
+
+
+def test_grains_are_seen_where_they_are_in_their_colour(played, tmp_path):
+    """The pixel at the centre of each grain that no other hides, between two snapshots."""
+    store = recorded_store(tmp_path / "few.h5", grains=250)
+    write_replay(store, 0, tmp_path / "few.html")
+    opened = played(tmp_path / "few.html")
+    found = read_snapshots(store, 0)
+    opened.page.select_option("#craft", "hidden")
+    go(opened.page, float(0.25 * found.time[20] + 0.75 * found.time[21]))
+    picture = opened.pixels("#picture")[..., :3]
+    height, width, _ = picture.shape
+    place, depth = projected(
+        opened.page, 0.25 * found.position[20] + 0.75 * found.position[21].astype(float)
+    )
+    pixel = place * [width, height]
+    size = found.radius / depth * 0.5 * height / np.tan(np.radians(20.0))
+    checked = [0, 0]
+    for i in np.flatnonzero(((place > 0.02) & (place < 0.98)).all(axis=1)):
+        away = np.linalg.norm(pixel - pixel[i], axis=1)
+        if ((away < size + 3.0) & (depth < depth[i])).any():
+            continue
+        column, row = pixel[i].astype(int)
+        block = picture[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3)
+        red, _, blue = np.median(block, axis=0)  # lines of the bed go over grains
+        share = 0.0 if found.collected[i] else 168 / 196
+        assert blue / red == pytest.approx(share, abs=0.03), i
+        checked[int(found.collected[i])] += 1
+    assert min(checked) >= 2
 
 
 def test_play_advances_at_the_speed_chosen_and_stops(played):
