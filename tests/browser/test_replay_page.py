@@ -21,6 +21,18 @@ PICTURE = "#frame"
 VISIBLE = 0.01
 """Share of the picture that a control must change (issue: the slider changes 1 % of the pixels)."""
 HOSTILE = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+PLAYED = """() => new Promise(done => {
+  const { playback } = window.replay, go = playback.go.bind(playback), first = [];
+  let frames = 0, ticks = 0;
+  playback.go = (time) => { ticks += 1; go(time); };
+  const look = (now) => {
+    if (frames === 0) { first.push(now, playback.time); ticks = 0; }
+    if (frames++ === 8) done([(now - first[0]) / 1000, playback.time - first[1], ticks]);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+"""Seconds of the clock and of the replay in 8 frames of the browser, and how often it went on."""
 
 
 @pytest.fixture(scope="module")
@@ -185,10 +197,15 @@ def test_grains_are_seen_where_they_are_in_their_colour(played, tmp_path):
 def test_play_advances_at_the_speed_chosen_and_stops(played):
     opened = played()
     page, before = opened.page, opened.pixels(PICTURE)
-    page.select_option("#speed", "2")
+    page.select_option("#speed", "0.25")
     page.click("#play")
-    until(page, "window.replay.playback.time > 1.5")
+    until(page, "window.replay.playback.time > 0.5")
     assert page.locator("#play").inner_text() == "Pause"
+    for _ in range(2):  # stopped and begun in one frame, it must not play twice
+        page.evaluate("() => { const p = window.replay.playback; p.pause(); p.play(); }")
+    now, time, ticks = page.evaluate(PLAYED)
+    assert time == pytest.approx(0.25 * now, rel=1e-6)
+    assert ticks == 8
     page.click("#play")
     stopped = page.evaluate("window.replay.playback.time")
     assert page.locator("#play").inner_text() == "Play"
