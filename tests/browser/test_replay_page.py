@@ -373,6 +373,7 @@ def test_cases_out_of_the_ordinary_are_shown(played, tmp_path, kind):
     slide(opened.page, 5)
     assert changed_share(before, opened.pixels(PICTURE)) > VISIBLE
     assert opened.page.locator("#colour").is_disabled() == (kind == "rock")
+    assert opened.page.locator("#sample").is_hidden() == (kind == "rock")
     assert opened.page.locator("#colour option[value=force]").count() == (kind != "pebbles")
     assert opened.page.evaluate("window.hacked") is None
     assert HOSTILE in opened.page.locator("#facts").inner_text() or kind != "hostile"
