@@ -79,8 +79,9 @@ def read_recorded_case(file: Path, case: int) -> RecordedCase:
     if names != snapshots.link_names:
         said = f"has links {', '.join(snapshots.link_names)}, now they are {', '.join(names)}"
         raise BadInput(f"{file}: case {case}: {said}: {remedy}")
-    if not np.isfinite(snapshots.position).all() or not np.isfinite(snapshots.link_position).all():
-        raise BadInput(f"{file}: case {case}: positions in its snapshots are not finite")
+    links = (snapshots.link_position, snapshots.link_orientation)
+    if not all(np.isfinite(a).all() for a in (snapshots.position, snapshots.speed, *links)):
+        raise BadInput(f"{file}: case {case}: not every number in its snapshots is finite")
     return RecordedCase(
         file=file,
         number=case,

@@ -168,6 +168,18 @@ def test_a_failure_while_writing_keeps_the_old_page(stored, tmp_path, monkeypatc
     assert sorted(tmp_path.iterdir()) == [page]
 
 
+@pytest.mark.parametrize(
+    "name", ["grains/position", "grains/speed", "links/position", "links/orientation"]
+)
+def test_numbers_that_are_none_are_refused(stored, tmp_path, monkeypatch, capsys, name):
+    copy = tmp_path / "copy.h5"
+    shutil.copy(stored, copy)
+    with h5py.File(copy, "r+") as file:
+        file[f"particles/case_0_{name}/value"][2, 1] = np.nan
+    said = refused(monkeypatch, capsys, copy, "--case", "0", "-o", tmp_path / "page.html")
+    assert "case 0: not every number in its snapshots is finite" in said
+
+
 def test_a_craft_of_another_version_is_refused(stored, tmp_path, monkeypatch, capsys):
     page = tmp_path / "page.html"
     for change in ("value", "gone", "links"):
