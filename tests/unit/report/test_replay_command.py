@@ -48,6 +48,8 @@ def test_a_page_is_written_and_replaced(stored, tmp_path, monkeypatch, capsys):
     assert text.startswith("<!doctype html>")
     assert "123 g" in text
     assert "7.5 N" in text
+    assert "three.js authors" in text  # whose licence goes with every copy
+    assert "Permission is hereby granted" in text
     assert sorted(page.parent.iterdir()) == [page]
 
 
