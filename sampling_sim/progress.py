@@ -34,10 +34,14 @@ LINE_INTERVAL = 10.0
 """[s] chosen: later lines are no closer than this, 9000 a day."""
 Progressed = Callable[[int, int, Any], None]
 """Takes the cases finished, the cases in all, and the record of the last one."""
+Checked = Callable[[int, int], None]
+"""Takes the cases checked before the first one runs, and the cases in all."""
 Watched = Callable[[int], None]
 """Takes the number of running cases."""
 Looked = Callable[[int, "Look"], None]
 """Takes the replicates that a stopping rule looked at, and what it saw."""
+REDRAWN = 2.0
+"""[1/s] chosen: often enough to be seen alive; at rich's own 10 a redraw takes 1 % of a core."""
 UNMEASURED = (Status.FAILED, Status.DIVERGED)
 """What is counted as failed, and has no collected mass."""
 
@@ -70,10 +74,15 @@ class SweepState:
     """What is known of a sweep at a moment; `now` gives the time [s]."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now, self._start = now, now()
+        self._now = now
+        self.start()
         self.done = self.total = self.running = self.failed = 0
         self._told = 0
         self._mass = MeanInterval()
+
+    def start(self) -> None:
+        """Count time from now on."""
+        self._start = self._now()
 
     def add(self, done: int, total: int, outcome: Outcome) -> None:
         """Take one finished case."""
@@ -130,6 +139,17 @@ class _Lines:
             sys.stderr.write(self._line(record) + "\n")
             sys.stderr.flush()
 
+    def check(self, done: int, total: int) -> None:
+        """Take the number of cases checked, and print a line if one is due."""
+        seconds = self._state.seconds
+        if done == total:
+            self._last = 0.0
+            self._state.start()
+        elif seconds - self._last >= LINE_INTERVAL:
+            self._last = seconds
+            sys.stderr.write(f"checking {total:,} cases: {done:,} done\n")
+            sys.stderr.flush()
+
     def watch(self, running: int) -> None:
         """Take the number of running cases."""
         self._state.running = running
@@ -171,6 +191,14 @@ class _Live:
         last = f"{self._label}, last {record.outcome.status}"
         self._bar.update(self._task, completed=done, total=total, description=last)
 
+    def check(self, done: int, total: int) -> None:
+        """Take the number of cases checked before the first one runs."""
+        if done < total:
+            self._bar.update(self._task, completed=done, total=total, description="checking cases")
+            return
+        self._bar.update(self._task, completed=0, description=self._label)
+        self._state.start()
+
     def watch(self, running: int) -> None:
         """Take the number of running cases, and show all numbers as they are now."""
         self._state.running = running
@@ -189,18 +217,19 @@ def _look_line(replicates: int, look: "Look") -> str:
 
 
 @contextmanager
-def sweep_display(label: str) -> Iterator[tuple[Progressed, Watched, Looked]]:
-    """Give what `run_campaign` calls as `progress`, as `watch` and as `looked`."""
+def sweep_display(label: str) -> Iterator[tuple[Progressed, Watched, Looked, Checked]]:
+    """Give what `run_campaign` calls as `progress`, `watch`, `looked` and `checked`."""
     console = Console(stderr=True)
     state = SweepState()
     if not console.is_terminal:
         lines = _Lines(state)
-        yield lines.show, lines.watch, _print_look
+        yield lines.show, lines.watch, _print_look, lines.check
         return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with _Bar(*columns, TimeElapsedColumn(), console=console) as bar:
+    what, how_far = TextColumn("{task.description}"), MofNCompleteColumn()
+    columns = what, BarColumn(), how_far, TimeElapsedColumn()
+    with _Bar(*columns, console=console, refresh_per_second=REDRAWN) as bar:
         live = _Live(state, bar, label)
-        yield live.show, live.watch, live.look
+        yield live.show, live.watch, live.look, live.check
 
 
 @contextmanager

@@ -20,15 +20,9 @@ nine degrees of freedom is a sixth wider than on many."""
 
 def print_summary(report: Report, title: str, names: Sequence[str]) -> None:
     """Print counts by status, statistics of the named outcomes, and verdicts."""
-    points = report["design_points"]
-    if not points:
-        _print_cases(report, title, names, report["levels"])
-        return
-    _print_counts(report, title)
-    _print_statistics(report["outcomes"], names)
-    for point in points:
-        head = f"design point {point['design_point']}: {inputs_text(point['inputs'])}"
-        _print_cases(point, head, names, report["levels"])
+    _print_all(report, title, names)
+    for note in report["notes"]:
+        print_whole(f"caution: {note}")
 
 
 def inputs_text(inputs: Report) -> str:
@@ -42,6 +36,18 @@ def add_columns(table: Any, texts: Sequence[str], numbers: Sequence[str]) -> Non
         table.add_column(heading, no_wrap=True)
     for heading in numbers:
         table.add_column(heading, no_wrap=True, justify="right")
+
+
+def _print_all(report: Report, title: str, names: Sequence[str]) -> None:
+    points = report["design_points"]
+    if not points:
+        _print_cases(report, title, names, report["levels"])
+        return
+    _print_counts(report, title)
+    _print_statistics(report["outcomes"], names)
+    for point in points:
+        head = f"design point {point['design_point']}: {inputs_text(point['inputs'])}"
+        _print_cases(point, head, names, report["levels"])
 
 
 def _print_cases(report: Report, title: str, names: Sequence[str], levels: Report) -> None:

@@ -1,10 +1,11 @@
 """Running a campaign: every case once, every finished case kept.
 
 A worker sees one case and nothing else, so results do not depend on where it ran, how many workers
-there are, in which order they finish, or whether the sweep was resumed.  Cases are drawn from their
-addresses as they are needed, so that their number is bounded by time, not by memory.
+there are, in which order they finish, or whether the sweep was resumed.  Cases are drawn once, from
+their addresses, as they are sent out, so that their number is bounded by time, not by memory.
 """
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +15,12 @@ from types import FrameType
 
 from sampling_sim.campaign.executors.attempts import Runner
 from sampling_sim.campaign.executors.interface import Executor, Finished, Pool, Task
-from sampling_sim.campaign.executors.places import LocalProcesses
+from sampling_sim.campaign.executors.places import Inline, LocalProcesses
 from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
 from sampling_sim.campaign.experiment.meshes import mesh_hashes
+from sampling_sim.campaign.experiment.rules import Told, check_rules
 from sampling_sim.campaign.provenance import root_attributes
-from sampling_sim.campaign.recorded import RecordedReplicates, Recordings
+from sampling_sim.campaign.recorded import RecordedReplicates, Recordings, tell_of_resumed
 from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import ShardFolder
 from sampling_sim.campaign.sharing import Share
@@ -26,6 +28,8 @@ from sampling_sim.campaign.stages import Looked, refuse_dependent, stages
 from sampling_sim.campaign.statistics.stopping import StoppingRule
 from sampling_sim.errors import BadInput
 from sampling_sim.store import CaseRecord
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.2
 """[s] chosen: how late Ctrl-C may be noticed; a finished case is noticed at once."""
@@ -62,6 +66,7 @@ def run_campaign(
     until: StoppingRule | None = None,
     looked: Looked | None = None,
     record: RecordedReplicates | None = None,
+    checked: Told | None = None,
     runner: Runner | None = None,
 ) -> Path:
     """Run every case of an experiment into one result file; return its path.
@@ -86,6 +91,8 @@ def run_campaign(
         replicates (`stopping.look_points`); and what is called after each look.
     record
         Replicates of which time series and snapshots are kept; outcomes are the same either way.
+    checked
+        Called now and then while cases are checked before the first of them runs.
     runner
         Function of a case, importable by name; `sampling_sim.run.run_case` unless told.
 
@@ -103,41 +110,47 @@ def run_campaign(
         refuse_dependent(experiment, share)
     executor = executor or LocalProcesses(workers=workers)
     experiment = (experiment if seed is None else experiment.reseeded(seed)).sized(cases)
-    plans = _checked_plans(experiment, cases, share)
+    plans = _checked_plans(experiment, cases, share, checked)
     recordings = Recordings(experiment, record)
     meshes = mesh_hashes(experiment)
     folder = ShardFolder(Path(output), root_attributes(experiment, meshes))
     with interrupts_noted() as interrupted:
         finished = folder.claim(experiment, meshes, resume=resume, overwrite=overwrite)
         with _merged(folder):
-            done = sum(plan.index in finished for plan in plans)
+            done = sum(plan.index in finished for plan in plans) if finished else 0
             keeper = _Keeper(folder, experiment, recordings, len(plans), done, progress)
-            if done < len(plans):
-                todo = (plan for plan in plans if plan.index not in finished)
-                with (
-                    _kept_for_resume(folder),
-                    executor.open(runner or _real_runner(), len(plans) - done) as pool,
-                ):
-                    for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
-                        _run_all(pool, iter(stage), keeper, interrupted, watch)
+            left = len(plans) - done
+            if resume:
+                _tell_of_resume(folder, experiment, left, record)
+            todo = (plan for plan in plans if plan.index not in finished)
+            place = executor if left else Inline()  # a rule is looked at, nothing is run
+            with _kept_for_resume(folder), place.open(runner or _real_runner(), left) as pool:
+                for stage in stages(todo, plans[-1].replicate + 1, until, folder, looked):
+                    _run_all(pool, iter(stage), keeper, interrupted, watch)
             keeper.refuse_if_none_could_run()
             recordings.tell()
     return folder.output
 
 
 def _checked_plans(
-    experiment: Experiment, cases: int | None, share: Share | None
+    experiment: Experiment, cases: int | None, share: Share | None, checked: Told | None
 ) -> Sequence[PlannedCase]:
-    """Return the cases of this sweep, each drawn once before any runs.
-
-    One that breaks a rule is refused while nothing is lost.
-    """
+    """Return the cases of this sweep; one that breaks a rule is refused while nothing is lost."""
     plans: Sequence[PlannedCase] = experiment.plan(cases)
     if share is not None:
         plans = share.of(plans)
-    for plan in plans:
-        experiment.case_of(plan)
+    check_rules(experiment, plans, checked)
     return plans
+
+
+def _tell_of_resume(
+    folder: ShardFolder, experiment: Experiment, left: int, record: RecordedReplicates | None
+) -> None:
+    """Say what a sweep that goes on may not expect: nothing to run, or nothing recorded."""
+    if not left:
+        log.warning("%s: all cases are finished, nothing is run", folder.output)
+    elif record is None:
+        tell_of_resumed(experiment, folder.output, folder.recorded())
 
 
 def _real_runner() -> Runner:

@@ -5,8 +5,9 @@ does not depend on the others, nor on workers, parts or resumes.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sampling_sim.campaign.executors.attempts import RunResult
 from sampling_sim.campaign.experiment.config import Experiment, PlannedCase
@@ -87,6 +88,14 @@ class Recordings:
         """Warn of what did not fit, in one line."""
         if self._recording is not None:
             _warn_of_short_budget(self._recording, self._widening)
+
+
+def tell_of_resumed(experiment: Experiment, output: Path, cases: Collection[int]) -> None:
+    """Warn that a sweep which goes on from recorded cases was not asked to record more."""
+    if cases:
+        count = 1 + max(experiment.planned(case).replicate for case in cases)
+        has = f"has recordings of the first {count} replicates, and this sweep makes none"
+        log.warning("%s: %s; give --record %d to go on recording", output, has, count)
 
 
 def tell_of(recording: Recording, result: RunResult) -> None:

@@ -33,6 +33,7 @@ from sampling_sim.store import (
     merge_stores,
     read_attributes,
     read_columns,
+    recorded_cases,
     sync,
 )
 
@@ -131,6 +132,10 @@ class ShardFolder:
         self._batches.put(content)
         self._waiting.clear()
         self._batches.compact()
+
+    def recorded(self) -> set[int]:
+        """Cases of which there are snapshots on the disk."""
+        return {case for path in self._results() for case in recorded_cases(path)}
 
     def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Return some columns of every finished case, on the disk or not yet, sorted by case."""

@@ -58,9 +58,13 @@ def merge(
 def print_store(file: Path, json: bool, names: Sequence[str]) -> None:
     """Print what a result file holds, the named outcomes in the table, or all of it as JSON."""
     from sampling_sim import terminal, terminal_summary
-    from sampling_sim.campaign.statistics.stored import read_results, stored_summary
+    from sampling_sim.campaign.statistics.stored import (
+        read_results,
+        stored_summary,
+        summary_columns,
+    )
 
-    report = stored_summary(*read_results(file))
+    report = stored_summary(*read_results(file, summary_columns))
     if json:
         terminal.print_note(terminal.json_text(report))
     else:

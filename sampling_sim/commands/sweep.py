@@ -90,6 +90,8 @@ def sweep(
     recorded = _recorded(record, record_budget)
     loaded = load_experiment(experiment, set_ or ())
     rule = None if until is None else read_rule(until, loaded.requirements)
+    if resume and overwrite:
+        raise BadInput("--resume and --overwrite exclude each other")
     if dry_run:
         if share is not None:
             raise BadInput("--shard has no meaning with --dry-run, which is of the whole campaign")
@@ -101,7 +103,7 @@ def sweep(
         _print_plan(loaded, cases, used, output if resume else None, recorded, json)
         return
     kept: int | None = None
-    with sweep_display("cases") as (progress, watch, looked):
+    with sweep_display("cases") as (progress, watch, looked, checked):
         try:
             run_campaign(
                 loaded,
@@ -117,6 +119,7 @@ def sweep(
                 until=rule,
                 looked=looked,
                 record=recorded,
+                checked=checked,
             )
         except SweepInterrupted as interrupt:
             kept = interrupt.cases

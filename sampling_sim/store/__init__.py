@@ -28,8 +28,10 @@ from sampling_sim.store.files import (
     read_attributes,
     read_columns,
     read_row,
+    read_runs,
     read_snapshots,
     read_store,
+    recorded_cases,
     write_store,
 )
 from sampling_sim.store.merging import Merged, merged_content
@@ -59,8 +61,10 @@ __all__ = [
     "read_attributes",
     "read_columns",
     "read_row",
+    "read_runs",
     "read_snapshots",
     "read_store",
+    "recorded_cases",
     "same_bits",
     "single_content",
     "sync",

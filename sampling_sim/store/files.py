@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from sampling_sim.errors import StoreError
 from sampling_sim.recording.snapshots import Snapshots
-from sampling_sim.store.content import Attributes, Part, StoreContent, loaded, table_of, texts
+from sampling_sim.store.content import (
+    Attributes,
+    Column,
+    Part,
+    StoreContent,
+    loaded,
+    table_of,
+    texts,
+)
 from sampling_sim.store.hdf5 import opened, write_part
 from sampling_sim.store.merging import Merged, joined_attributes
 from sampling_sim.store.writing import written_whole
@@ -35,6 +43,21 @@ def read_store(path: str | Path) -> StoreContent:
     """
     with opened(path) as part:
         return loaded(part)
+
+
+def read_runs(path: str | Path, is_kept: Callable[[Attributes], bool]) -> StoreContent:
+    """Read the columns that are kept by what they are, and no recordings; raises as `read_store`.
+
+    `is_kept` takes the attributes of a column: `units`, `long_name`, for inputs `varying`.
+    """
+    with opened(path) as part:
+        described = {name: part.described(name) for name in part.names}
+        runs = {
+            name: Column(texts(part.values(name)), said)
+            for name, said in described.items()
+            if is_kept(said)
+        }
+        return StoreContent(part.attributes, runs, {}, {})
 
 
 def read_attributes(path: str | Path) -> Attributes:
@@ -94,6 +117,12 @@ def read_snapshots(path: str | Path, case: int) -> Snapshots:
             return part.snapshots_of(case)
         _row_of(part, path, case)
         raise _not_recorded(path, case, "snapshots")
+
+
+def recorded_cases(path: str | Path) -> Sequence[int]:
+    """Cases of which a result file has snapshots, sorted; raises as `read_store`."""
+    with opened(path) as part:
+        return part.recorded
 
 
 def write_store(path: Path, content: Part, *, has_scales: bool = True) -> None:

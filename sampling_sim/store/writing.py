@@ -11,6 +11,10 @@ from typing import Any
 
 from sampling_sim.errors import BadInput, StoreError
 
+LONGER = len("..4194304.groups")
+"""Bytes by which the longest name of what stands beside a file on the way to it exceeds its own:
+`written_whole` and merging put a process number (Linux: up to 2²²) and an ending on it."""
+
 
 def check_names_file(path: Path) -> None:
     """Refuse a path that cannot be a file's."""
@@ -20,6 +24,11 @@ def check_names_file(path: Path) -> None:
         raise BadInput(f"{path}: cannot write here: {error.strerror}") from None
     if is_folder:
         raise BadInput(f"{path}: is a folder; name a file")
+    folder = next(folder for folder in path.absolute().parents if folder.exists())
+    most = os.pathconf(folder, "PC_NAME_MAX") - LONGER
+    if (size := len(os.fsencode(path.name))) > most:
+        allowed = f"at most {most} fit here, as files on the way to it have longer ones"
+        raise BadInput(f"{path}: its name has {size} bytes; {allowed}")
 
 
 def check_new(path: Path) -> None:

@@ -24,7 +24,11 @@ from typing import Any
 import numpy as np
 
 from sampling_sim.campaign.batches import BatchFolder
-from sampling_sim.campaign.statistics.stored import read_results, stored_summary
+from sampling_sim.campaign.statistics.stored import (
+    read_results,
+    stored_summary,
+    summary_columns,
+)
 from sampling_sim.outcome import Status, outcome_columns
 from sampling_sim.store import (
     Column,
@@ -98,7 +102,7 @@ def appended(folder: BatchFolder, cases: int) -> tuple[list[float], list[float]]
 
 def shown(path: Path) -> tuple[tuple[float, float], tuple[float, float]]:
     """Seconds to read what `show` needs, and to summarise it."""
-    reading, results = timed(lambda: read_results(path))
+    reading, results = timed(lambda: read_results(path, summary_columns))
     return reading, timed(lambda: stored_summary(*results))[0]
 
 
@@ -138,7 +142,10 @@ def main() -> None:
         sys.stdout.write(json.dumps(merged(Path(sys.argv[2]), Path(sys.argv[3]))))
         return
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as folder:
+    parent = sys.argv[2] if len(sys.argv) > 2 else None
+    if parent is not None and not Path(parent).is_dir():
+        sys.exit(f"{parent}: no such folder")
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
         sys.stdout.write(json.dumps(measured(cases, Path(folder)), indent=2) + "\n")
 
 

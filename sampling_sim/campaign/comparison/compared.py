@@ -9,7 +9,7 @@ correlation; sharing inputs can only make it positive.
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from sampling_sim.store import (
     column_names,
     read_attributes,
     read_columns,
-    read_store,
+    read_runs,
     same_bits,
     write_store,
 )
@@ -176,9 +176,7 @@ def write_baseline(run: Path, baseline: Path) -> None:
 
     The experiment's text stays with it, so that it can be flown again.
     """
-    content = read_store(run)
-    kept = {n: c for n, c in content.runs.items() if c.attributes.get("varying", 1)}
-    write_store(baseline, replace(content, runs=kept, offsets={}, series={}, snapshots={}))
+    write_store(baseline, read_runs(run, lambda described: bool(described.get("varying", 1))))
 
 
 def _changed(was: object, now: object) -> str:

@@ -21,6 +21,7 @@ from distributed import CancelledError, Client, Future, KilledWorker
 
 from sampling_sim.campaign.executors.attempts import Attempt, Runner, Tries, Trouble
 from sampling_sim.campaign.executors.interface import Finished, Task
+from sampling_sim.campaign.executors.slurm import Submissions
 from sampling_sim.campaign.executors.worker import (
     BED_LOG,
     Enlisted,
@@ -68,13 +69,22 @@ class DaskPool:
         What the workers keep to.
     case_timeout
         [s] after which a case's worker is killed.
+    submissions
+        What came of the jobs that workers are, where they are.
     """
 
     def __init__(
-        self, client: Client, runner: Runner, place: str, terms: Terms, case_timeout: float | None
+        self,
+        client: Client,
+        runner: Runner,
+        place: str,
+        terms: Terms,
+        case_timeout: float | None,
+        submissions: Submissions | None = None,
     ) -> None:
         self._client, self._runner, self._place = client, runner, place
         self._terms, self._case_timeout = terms, case_timeout
+        self._submissions = submissions or Submissions()
         self._happened: SimpleQueue[Callable[[], Finished | None]] = SimpleQueue()
         self._known: set[str] = set()
         self._free: deque[str] = deque()
@@ -251,6 +261,11 @@ class DaskPool:
     def _check_that_work_is_possible(self) -> None:
         if self._is_gone or self._client.status == "closed":
             raise BadInput(f"{self._place}: {GONE}")
+        for reason in self._submissions.refusals:
+            said = f"{self._place}: sbatch refused a job: {reason}"
+            if self._submissions.are_all_refused:  # no worker will come
+                raise BadInput(said)
+            self._warn_once(said)
         if self._running or self._free:
             self._last_seen = time.monotonic()
             for refusal in self._refused.values():

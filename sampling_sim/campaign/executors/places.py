@@ -5,17 +5,16 @@ process pool hangs or loses the sweep (docs/architecture.md); they differ in who
 """
 
 import logging
-import shutil
 import signal
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sampling_sim.campaign.executors.attempts import Runner
 from sampling_sim.campaign.executors.inline import InlinePool
+from sampling_sim.campaign.executors.slurm import Submissions, slurm_cluster
 from sampling_sim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -29,15 +28,21 @@ CONNECT_TIME = 10.0
 """[s] chosen: a scheduler that is there answers within one, also across a busy network."""
 RESTART_TIME = 30.0
 """[s] chosen: a worker process starts in 2 s on a free machine."""
-REST_OF_JOB = 0.5e9
-"""[B] chosen: what a job asks for beyond its case: two processes of Python and their libraries."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 """Environment of a worker: one case a core, so the libraries below must start no threads."""
-SLURM_OPTIONS = ("queue", "account", "walltime", "interface", "log_directory", "local_directory",
-                 "python")  # fmt: skip
-"""Keywords of dask_jobqueue.SLURMCluster that can be given; its own file has all the others."""
+
+QUIET = {
+    "distributed.worker.profile.enabled": False,  # every 10 ms; seen on a dashboard alone
+    "distributed.admin.tick.interval": "1s",  # every 20 ms in each server, to log a late loop
+    "distributed.admin.system-monitor.interval": "10s",  # every 0.5 s; seen on a dashboard alone
+    "distributed.scheduler.work-stealing": False,  # cases are pinned to their workers
+    "distributed.scheduler.active-memory-manager.start": False,  # results are taken at once
+}
+"""What Dask does on its own beside the cases, made less: 4 % of a core on one machine of two
+workers, now 1 % (docs/cluster.md)."""
 
 _SETTINGS = {
+    **QUIET,
     # A kernel does not yield to the worker's heartbeat; a long case is no sign of a lost worker
     "distributed.scheduler.worker-ttl": None,
     **{f"distributed.nanny.pre-spawn-environ.{name}": 1 for name in ONE_THREAD},
@@ -70,12 +75,14 @@ class _OnDask:
     memory: float | None = None
 
     @contextmanager
-    def _pool(self, client: "Client", runner: Runner, place: str) -> "Iterator[DaskPool]":
+    def _pool(
+        self, client: "Client", runner: Runner, place: str, submissions: Submissions | None = None
+    ) -> "Iterator[DaskPool]":
         from sampling_sim.campaign.executors.dask_pool import DaskPool
         from sampling_sim.campaign.executors.worker import Terms
 
         terms = Terms(self.memory, is_ours=not isinstance(self, DaskScheduler))
-        pool = DaskPool(client, runner, place, terms, self.case_timeout)
+        pool = DaskPool(client, runner, place, terms, self.case_timeout, submissions)
         try:
             yield pool
         finally:
@@ -103,7 +110,7 @@ class LocalProcesses(_OnDask):
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=0,  # a paused worker would hide that memory is short
-                dashboard_address="127.0.0.1:0",  # any free port: another sweep may be running
+                dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             )
         with cluster, Client(cluster) as client:
@@ -150,7 +157,7 @@ class SlurmJobs(_OnDask):
     workers
         Jobs at a time; a job that ends is replaced while there are cases.
     options
-        Of `SLURM_OPTIONS`, and `directive` for one more line of #SBATCH; what is left out is read
+        Of `slurm.OPTIONS`, and `directive` for one more line of #SBATCH; what is left out is read
         from dask-jobqueue's own configuration.
     """
 
@@ -167,66 +174,27 @@ class SlurmJobs(_OnDask):
         from distributed import Client
 
         dask.config.set(_SETTINGS)
+        submissions = Submissions()
         with _deaf_children():  # its calls of sbatch and scancel
-            started = _slurm_cluster(self.memory, self.options)
+            started = slurm_cluster(self.memory, self.options, _environment_of_jobs(), submissions)
         with started as cluster:
             cluster.adapt(minimum=workers, maximum=workers)  # a job that ends is replaced
-            with Client(cluster) as client, self._pool(client, runner, "Slurm") as pool:
+            with (
+                Client(cluster) as client,
+                self._pool(client, runner, "Slurm", submissions) as pool,
+            ):
                 yield pool
 
 
-def _slurm_cluster(memory: float | None, options: Mapping[str, str]) -> Any:
-    """Cluster without jobs yet."""
-    given: dict[str, Any] = dict(options)
-    for name in given.keys() - {*SLURM_OPTIONS, "directive"}:
-        allowed = ", ".join(("directive", *SLURM_OPTIONS))
-        raise BadInput(f"--slurm-option {name}: unknown; there are {allowed}")
-    try:
-        from dask_jobqueue import SLURMCluster
-    except ImportError:
-        raise BadInput(
-            "--executor slurm needs dask-jobqueue: pip install 'sampling-sim[cluster]'"
-        ) from None
-    if shutil.which("sbatch") is None:
-        raise BadInput("--executor slurm: no program sbatch here; is this a login node of Slurm?")
-    _refuse_silent_slurm()
-    if "directive" in given:
-        given["job_extra_directives"] = given.pop("directive").split()
-    if memory is not None:
-        given["memory"] = f"{round(memory + REST_OF_JOB)} B"
-    try:
-        return SLURMCluster(
-            cores=1,
-            processes=1,
-            job_script_prologue=[f"export {name}=1" for name in ONE_THREAD],
-            worker_extra_args=["--memory-limit", "0"],  # as on this machine
-            silence_logs=logging.CRITICAL,
-            scheduler_options={"dashboard_address": ":0"},
-            **given,
-        )
-    except (OSError, RuntimeError, ValueError) as error:
-        said = " ".join(str(error).split())
-        if "how much cores and memory" in said:
-            said = 'give --memory, as "2 GB": what a case may take'
-        raise BadInput(f"--executor slurm: {said}") from None
+def _environment_of_jobs() -> dict[str, str]:
+    """Tell workers in jobs, which do not read the settings of this process, the same."""
+    quiet = {f"DASK_{_variable(key)}": str(value) for key, value in QUIET.items()}
+    return {**dict.fromkeys(ONE_THREAD, "1"), **quiet}
 
 
-def _refuse_silent_slurm() -> None:
-    """Refuse a Slurm whose controller is down: dask-jobqueue would wait for jobs, and say nothing.
-
-    What sbatch has against a job it does not say either; `DaskPool` tells that no worker comes.
-    """
-    try:
-        command = ["scontrol", "ping"]
-        asked = subprocess.run(
-            command, capture_output=True, text=True, timeout=CONNECT_TIME, check=False
-        )
-        said = "" if asked.returncode == 0 else asked.stderr or asked.stdout
-    except (OSError, subprocess.TimeoutExpired) as error:
-        said = str(error)
-    if said:
-        reason = said.strip().splitlines()[-1]
-        raise BadInput(f"--executor slurm: its controller does not answer ({reason})")
+def _variable(key: str) -> str:
+    """How dask spells a key of its configuration as a variable."""
+    return key.upper().replace("-", "_").replace(".", "__")
 
 
 @contextmanager

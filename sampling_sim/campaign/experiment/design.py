@@ -12,7 +12,7 @@ References
 .. [OWE1998] Owen (1998), ACM Trans. Model. Comput. Simul. 8, 71-102: scrambled nets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Literal, Protocol
 
 import numpy as np
@@ -32,8 +32,8 @@ BLOCK = 1024
 class SamplingDesign(Protocol):
     """Where uniform numbers come from."""
 
-    def uniforms(self, number: int) -> dict[str, float]:
-        """Key → u in (0, 1), of one replicate or one draw of the surface."""
+    def uniforms(self, number: int, keys: Set[str] | None = None, /) -> dict[str, float]:
+        """Key → u in (0, 1), of one replicate or one draw of the surface; of `keys` at least."""
 
 
 class MonteCarlo:
@@ -44,11 +44,12 @@ class MonteCarlo:
         self._streams = dict.fromkeys(keys, Stream.SURFACE) if of_surface else streams
         self._seed = seed
 
-    def uniforms(self, number: int) -> dict[str, float]:
+    def uniforms(self, number: int, keys: Set[str] | None = None) -> dict[str, float]:
         """See `SamplingDesign`."""
         return {
             key: max(float(generator(self._seed, number, stream, key).random()), SMALLEST)
             for key, stream in self._streams.items()
+            if keys is None or key in keys
         }
 
 
@@ -61,7 +62,7 @@ class LatinHypercube:
         self._keys = keys
         self._rows = _inside(qmc.LatinHypercube(len(keys), rng=rng).random(size))
 
-    def uniforms(self, number: int) -> dict[str, float]:
+    def uniforms(self, number: int, _: Set[str] | None = None) -> dict[str, float]:
         """See `SamplingDesign`."""
         return _named(self._keys, self._rows[number])
 
@@ -74,7 +75,7 @@ class Sobol:
         self._seed, self._name = seed, name
         self._kept = -1, np.zeros((0, 0))
 
-    def uniforms(self, number: int) -> dict[str, float]:
+    def uniforms(self, number: int, _: Set[str] | None = None) -> dict[str, float]:
         """See `SamplingDesign`."""
         return _named(self._keys, self.point(number))
 
@@ -102,7 +103,7 @@ class Saltelli:
         self._keys = keys
         self._base = Sobol((), seed, name, columns=2 * len(keys))
 
-    def uniforms(self, number: int) -> dict[str, float]:
+    def uniforms(self, number: int, _: Set[str] | None = None) -> dict[str, float]:
         """See `SamplingDesign`."""
         base, part = saltelli_part(number, self._keys)
         point = self._base.point(base)

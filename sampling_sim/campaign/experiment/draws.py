@@ -5,7 +5,7 @@ replicate are the same at every surface and design point; what is unknown of the
 by the surface alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, overload
@@ -126,16 +126,16 @@ class Draws:
         point, surface = self.points.place(plan.design_point), self.surfaces.place(plan.surface)
         return max(point.scenario, surface.scenario)
 
-    def values_at(self, plan: PlannedCase) -> dict[str, Any]:
-        """Key → value in SI of every distribution at an address."""
+    def values_at(self, plan: PlannedCase, keys: Set[str] | None = None) -> dict[str, Any]:
+        """Key → value in SI of every distribution at an address; of `keys` alone, and of grids."""
         point = self.points.place(plan.design_point).values
-        drawn = self._drawn(self._design, plan.replicate)
-        return {**point, **self.surface_values(plan.surface), **drawn}
+        drawn = self._drawn(self._design, plan.replicate, keys)
+        return {**point, **self.surface_values(plan.surface, keys), **drawn}
 
-    def surface_values(self, surface: int) -> dict[str, Any]:
-        """Key → value in SI of everything epistemic on a surface."""
+    def surface_values(self, surface: int, keys: Set[str] | None = None) -> dict[str, Any]:
+        """Key → value in SI of everything epistemic on a surface; `keys` as in `values_at`."""
         place = self.surfaces.place(surface)
-        return {**place.values, **self._drawn(self._surface_design, place.draw)}
+        return {**place.values, **self._drawn(self._surface_design, place.draw, keys)}
 
     def middle(self) -> dict[str, Any]:
         """Key → value at the first place of every axis, and at the median of what is drawn."""
@@ -164,13 +164,20 @@ class Draws:
         campaign, draws = self.campaign, self.campaign.surfaces or 1
         return surface_design(campaign.design, self.surface_keys, campaign.seed, draws)
 
-    def _drawn(self, design: SamplingDesign, number: int) -> dict[str, Any]:
-        """Key → value of what a design draws at a number."""
-        uniforms = design.uniforms(number)
+    def _drawn(
+        self, design: SamplingDesign, number: int, keys: Set[str] | None = None
+    ) -> dict[str, Any]:
+        """Key → value of what a design draws at a number, or of some of it."""
+        needed = keys
+        if keys is not None:  # and what they are drawn together with
+            joined = (c.keys for c in self._copulas if not keys.isdisjoint(c.keys))
+            needed = frozenset(keys).union(*joined)
+        uniforms = design.uniforms(number, needed)
         for copula in self._copulas:
             if copula.keys[0] in uniforms:
                 uniforms = copula.correlated(uniforms)
-        return {key: self._random[key].quantile(u) for key, u in uniforms.items()}
+        wanted = (item for item in uniforms.items() if keys is None or item[0] in keys)
+        return {key: self._random[key].quantile(u) for key, u in wanted}
 
     def _check_surfaces(self) -> None:
         key, draws = "campaign.surfaces", self.campaign.surfaces

@@ -125,9 +125,18 @@ def distributions(
             yield Leaf(inner, annotation), value
         elif isinstance(annotation, type) and is_dataclass(annotation):
             yield from distributions(annotation, value, inner)
-        elif (entry_kind := _entry_kind(annotation)) is not None:
+        elif (inner_kind := entry_kind(annotation)) is not None:
             for index, entry in enumerate(value):
-                yield from distributions(entry_kind, entry, f"{inner}.{index}")
+                yield from distributions(inner_kind, entry, f"{inner}.{index}")
+
+
+def entry_kind(annotation: Any) -> type | None:
+    """Dataclass D of an annotation `tuple[D, ...]`, else None."""
+    arguments = get_args(annotation)
+    is_tuple = get_origin(annotation) is tuple and len(arguments) == 2
+    if is_tuple and arguments[1] is Ellipsis and is_dataclass(arguments[0]):
+        return arguments[0] if isinstance(arguments[0], type) else None
+    return None
 
 
 def unknown_key(name: str, known: Iterable[str]) -> str:
@@ -140,11 +149,11 @@ def unknown_key(name: str, known: Iterable[str]) -> str:
 def _read(annotation: Any, value: Any, key: str) -> Any:
     if isinstance(annotation, type) and is_dataclass(annotation):
         return read_table(annotation, value, key)
-    entry_kind = _entry_kind(annotation)
-    if entry_kind is not None:
+    inner_kind = entry_kind(annotation)
+    if inner_kind is not None:
         if not isinstance(value, list):
             raise ConfigError(key, value, "must be an array of tables")
-        return [read_table(entry_kind, entry, f"{key}.{i}") for i, entry in enumerate(value)]
+        return [read_table(inner_kind, entry, f"{key}.{i}") for i, entry in enumerate(value)]
     leaf = Leaf(key, annotation)
     return read_distribution(leaf, value) if isinstance(value, dict) else leaf.from_file(value)
 
@@ -154,18 +163,9 @@ def _built(annotation: Any, value: Any, key: str, value_of: Callable[[str], Any]
         return value_of(key)
     if isinstance(annotation, type) and is_dataclass(annotation):
         return build(annotation, value, key, value_of)
-    entry_kind = _entry_kind(annotation)
-    if entry_kind is not None:
+    inner_kind = entry_kind(annotation)
+    if inner_kind is not None:
         return tuple(
-            build(entry_kind, entry, f"{key}.{i}", value_of) for i, entry in enumerate(value)
+            build(inner_kind, entry, f"{key}.{i}", value_of) for i, entry in enumerate(value)
         )
     return value
-
-
-def _entry_kind(annotation: Any) -> type | None:
-    """Dataclass D of an annotation `tuple[D, ...]`, else None."""
-    arguments = get_args(annotation)
-    is_tuple = get_origin(annotation) is tuple and len(arguments) == 2
-    if is_tuple and arguments[1] is Ellipsis and is_dataclass(arguments[0]):
-        return arguments[0] if isinstance(arguments[0], type) else None
-    return None

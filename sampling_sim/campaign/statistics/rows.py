@@ -18,7 +18,7 @@ def with_surface(columns: Columns) -> Columns:
     """Columns with `surface`: of one surface where a file knows none."""
     if "surface" in columns:
         return columns
-    return {**columns, "surface": np.zeros(len(columns["case"]), dtype=np.int64)}
+    return {**columns, "surface": np.zeros(len(columns["design_point"]), dtype=np.int64)}
 
 
 def rows_of(columns: Columns, chosen: BoolArray) -> dict[str, NDArray[Any]]:

@@ -1,7 +1,7 @@
 """From a result file back to the experiment it holds, and what it says."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,19 @@ from sampling_sim.errors import BadInput
 from sampling_sim.outcome import Outcome
 from sampling_sim.store import Attributes, column_names, read_attributes, read_columns
 
+NO_SAMPLE = (
+    "are no independent sample: intervals of means are mostly wider than they need be; verdicts, "
+    "quantiles and tolerance bounds assume one"
+)
+NOT_INDEPENDENT = {
+    "latin_hypercube": f"cases of a Latin hypercube {NO_SAMPLE}",
+    "sobol": f"cases of a Sobol sequence {NO_SAMPLE}",
+    "saltelli": "cases of a Saltelli design share inputs with each other: verdicts and all "
+    "intervals are surer than they should be; show --drivers is what the design is for",
+}
+"""Design → what of a summary does not hold for it (docs/statistics.md)."""
+Needed = Callable[[Iterable[str], Experiment], list[str]]
+"""Chooses among the columns of a file what a report is made of."""
 DRIVEN = (*NUMERIC_OUTCOMES, *(field.name for field in fields(Outcome) if field.type is bool))
 """Outcomes whose drivers can be asked for: numbers, and flags as 0 and 1."""
 
@@ -59,8 +72,12 @@ def check_same_meshes(attributes: Attributes, file: str, meshes: Mapping[str, st
         raise BadInput(f"{file}: was made with another mesh than {names} is now; restore the mesh")
 
 
-def read_results(file: Path) -> tuple[Attributes, dict[str, NDArray[Any]], Experiment]:
+def read_results(
+    file: Path, needed: Needed | None = None
+) -> tuple[Attributes, dict[str, NDArray[Any]], Experiment]:
     """Read of a result file what the reports below are made of: a million cases have more.
+
+    `needed` chooses among its columns: `needed_columns` unless told, for all reports.
 
     Raises
     ------
@@ -69,8 +86,16 @@ def read_results(file: Path) -> tuple[Attributes, dict[str, NDArray[Any]], Exper
     """
     attributes = read_attributes(file)
     experiment = stored_experiment(attributes, str(file))
-    wanted = needed_columns(column_names(file), experiment)
+    wanted = (needed or needed_columns)(column_names(file), experiment)
     return attributes, read_columns(file, wanted), experiment
+
+
+def summary_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
+    """Of the columns of a file, those that `stored_summary` is made of."""
+    kept = {"design_point", "surface", "status", "packing_seed", *NUMERIC_OUTCOMES}
+    kept |= {requirement.column for requirement in experiment.requirements}
+    told_apart = [*experiment.grid_keys, *experiment.surface_keys]
+    return [name for name in names if name in kept or belongs_to(name, told_apart)]
 
 
 def needed_columns(names: Iterable[str], experiment: Experiment) -> list[str]:
@@ -91,7 +116,7 @@ def stored_summary(
     Parameters
     ----------
     attributes, columns
-        Of the file; of its columns at least `needed_columns`.
+        Of the file; of its columns at least `summary_columns`.
     experiment
         That of the file.
     """
@@ -123,6 +148,7 @@ def stored_summary(
             "tolerance_confidence": TOLERANCE_CONFIDENCE,
             "tolerance_cases": tolerance_cases(),
         },
+        "notes": _notes(experiment),
     }
 
 
@@ -162,6 +188,13 @@ def stored_pareto(columns: Columns, experiment: Experiment, text: str) -> dict[s
         rows = columns["design_point"] == point["design_point"]
         point["inputs"] = _inputs(rows_of(columns, rows), experiment.grid_keys)
     return found
+
+
+def _notes(experiment: Experiment) -> list[str]:
+    """Say what of the summary does not hold; nothing where no replicate is drawn by its design."""
+    design = experiment.campaign.design
+    has_drawn = design in NOT_INDEPENDENT and experiment.draws.replicate_keys
+    return [NOT_INDEPENDENT[design]] if has_drawn else []
 
 
 def _saltelli(keys: Sequence[str], values: FloatArray, columns: Columns) -> dict[str, Any]:

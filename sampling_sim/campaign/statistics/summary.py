@@ -101,7 +101,9 @@ def summary(
         "packings": 0 if clusters is None else clusters.count,
         "outcomes": {
             name: outcome_statistics(
-                _chosen(columns[name], finished).astype(float), clusters, is_mixed=is_mixed
+                _chosen(columns[name], finished).astype(float, copy=False),
+                clusters,
+                is_mixed=is_mixed,
             )
             for name in NUMERIC_OUTCOMES
         },

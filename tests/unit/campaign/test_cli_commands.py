@@ -137,6 +137,7 @@ def test_tables_hold_any_number_whole_in_80_columns(
     statistics = {
         "cases": 1, "status": {}, "packings": 9999, "requirements": [], "outcomes": outcomes,
         "surfaces": [], "design_points": [], "levels": levels | {"tolerance_cases": 45},
+        "notes": [],
     }  # fmt: skip
     terminal_summary.print_summary(statistics, "numbers", NUMERIC_OUTCOMES)
     out = capsys.readouterr().out
@@ -158,6 +159,32 @@ def test_texts_of_a_file_are_shown_as_they_are_and_on_one_line(
     ):
         terminal.print_whole(terminal.cell(text))
         assert capsys.readouterr().out == f"{shown}\n"
+
+
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [
+        ("latin_hypercube", "cases of a Latin hypercube are no independent sample"),
+        ("sobol", "cases of a Sobol sequence are no independent sample"),
+        ("saltelli", "cases of a Saltelli design share inputs with each other"),
+        ("monte_carlo", None),
+    ],
+)
+def test_a_design_that_gives_no_sample_is_cautioned_about(
+    call: Call, experiment_file: Path, tmp_path: Path, design: str, said: str | None
+) -> None:
+    path = tmp_path / "out.h5"
+    asked = ("--set", f"campaign.design={design}", "-n", 4)
+    code, swept, _ = call("sweep", experiment_file, *asked, "-o", path)
+    assert code == 0
+    _, shown, _ = call("show", path)
+    notes = parsed(call("show", path, "--json"))["notes"]
+    assert len(notes) == (said is not None)
+    for out in (swept, shown):
+        assert out.count("caution: cases of a") == len(notes)
+    if said is not None:
+        assert notes[0].startswith(said)
+        assert f"caution: {notes[0]}" in shown.replace("\n", " ")
 
 
 def test_design_points_have_their_own_verdicts(
@@ -300,6 +327,10 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["run", "{file}", "-o", "{folder}"], "{folder}: is a folder"),
         (["sweep", "{file}", "-o", "{new}", "--resume", "--overwrite"], "exclude each other"),
         (
+            ["sweep", "{file}", "-o", "{new}", "--resume", "--overwrite", "--dry-run"],
+            "exclude each other",
+        ),
+        (
             ["sweep", "{file}", "-o", "{new}", "--set", "sequence.behaviour=refuse"],
             "{file}: no case can be run: the bed cannot",
         ),
@@ -352,6 +383,9 @@ def test_shape_and_site_give_their_reports(call: Call) -> None:
         (["sweep", "{file}", "-o", "{new}", "--case-timeout", "1e30 h"], "less than 1e+15 s"),
         (["sweep", "{file}", "-o", "{new}" + 300 * "x"], "cannot write here: File name too long"),
         (["run", "{file}", "-o", "{new}" + 300 * "x"], "cannot write here: File name too long"),
+        (["sweep", "{file}", "-o", "{new}" + 235 * "x"], "its name has 241 bytes; at most 239"),
+        (["sweep", "{file}", "-o", "{deep}" + 118 * "é"], "its name has 242 bytes; at most 239"),
+        (["run", "{file}", "-o", "{new}" + 240 * "x"], "its name has 246 bytes; at most 239"),
         (
             ["sweep", "{file}", "-o", "{new}", "--shard", "1/2", "--dry-run"],
             "--shard has no meaning with --dry-run",

@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import dask
+import distributed
 import fake_chain
 import numpy as np
 import pytest
+import yaml
 from distributed import Client, LocalCluster
 
 from sampling_sim.campaign.execute import run_campaign
@@ -145,7 +148,10 @@ def test_what_slurm_needs_is_one_line(
     program: str | None, said: str,
 ) -> None:  # fmt: skip
     monkeypatch.setitem(sys.modules, "dask_jobqueue", module)
-    monkeypatch.setattr(shutil, "which", lambda _: program)
+    which = shutil.which
+    monkeypatch.setattr(
+        shutil, "which", lambda name, **k: program if name == "sbatch" else which(name, **k)
+    )
     with pytest.raises(BadInput, match=f"^--executor slurm:? {said}"):
         run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
                      runner=fake_chain.fake_run)  # fmt: skip
@@ -169,6 +175,48 @@ def test_a_slurm_whose_controller_is_down_is_one_line(
         run_campaign(experiment(), tmp_path / "out.h5", executor=places.SlurmJobs(),
                      runner=fake_chain.fake_run)  # fmt: skip
     assert list(tmp_path.iterdir()) == [programs]
+
+
+def test_what_is_made_less_is_what_dask_reads_here_and_in_jobs() -> None:
+    """A key that dask renames would be set for nothing, and no result would show it."""
+    defaults = yaml.safe_load(Path(distributed.__file__).with_name("distributed.yaml").read_text())
+    for key in places.QUIET:
+        assert dask.config.get(key, config=defaults) != places.QUIET[key]
+    found = dask.config.collect_env(places._environment_of_jobs())
+    for key, value in places.QUIET.items():
+        assert dask.config.get(key, config=found) == value
+
+
+SBATCH = """#!/bin/sh
+echo 'sbatch: error: invalid partition specified: nowhere' >&2
+echo 'sbatch: error: Batch job submission failed: Invalid partition name specified' >&2
+exit 1
+"""
+
+
+def slurm_programs(folder: Path, sbatch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put programs where those of Slurm would be: its controller is up."""
+    folder.mkdir()
+    for name, text in (("sbatch", sbatch), ("scontrol", "#!/bin/sh\n"), ("scancel", "#!/bin/sh\n")):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+def test_a_job_that_sbatch_refuses_is_one_line_with_its_reason(
+    experiment: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, through the real dask-jobqueue; it used to wait for workers for ever."""
+    pytest.importorskip("dask_jobqueue")
+    slurm_programs(tmp_path / "programs", SBATCH, monkeypatch)
+    jobs = places.SlurmJobs(memory=5e8, options={"queue": "nowhere", "interface": "lo"})
+    with pytest.raises(BadInput) as caught:
+        run_campaign(experiment(), tmp_path / "out.h5", executor=jobs, runner=fake_chain.fake_run)
+    assert str(caught.value) == (
+        "Slurm: sbatch refused a job: invalid partition specified: nowhere; "
+        "Batch job submission failed: Invalid partition name specified"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["programs"]
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ def test_a_log_file_of_many_short_cases_stays_short(
     clock = Clock()
     monkeypatch.setattr(progress, "SweepState", lambda: SweepState(clock))
     finished = outcome(1.0)
-    with sweep_display("cases") as (show, watch, _):
+    with sweep_display("cases") as (show, watch, *_):
         watch(2)
         for case in range(20_000):
             clock.seconds += 0.005
@@ -106,7 +106,7 @@ def test_a_terminal_shows_the_numbers_and_writes_them_over(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
-    with sweep_display("cases") as (show, watch, _):
+    with sweep_display("cases") as (show, watch, *_):
         for case in range(3):
             show(case + 1, 4, SimpleNamespace(case=case, outcome=outcome(1.0 + case)))
             watch(1)
@@ -120,7 +120,7 @@ def test_a_terminal_shows_the_numbers_and_writes_them_over(
 
 def test_a_message_stands_in_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     said = replace(outcome(math.nan, Status.FAILED), message="wires crossed (3 tries)")
-    with sweep_display("cases") as (show, _, _):
+    with sweep_display("cases") as (show, *_):
         show(1, 1, SimpleNamespace(case=0, outcome=said))
     assert "1/1  case 0: failed, wires crossed (3 tries); running 0, failed 1" in (
         capsys.readouterr().err

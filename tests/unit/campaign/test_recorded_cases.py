@@ -24,6 +24,7 @@ from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.recording.recorder import Recording
 from sampling_sim.store import (
     Snapshots,
+    hdf5,
     merge_stores,
     read_columns,
     read_snapshots,
@@ -191,9 +192,22 @@ def test_one_case_that_outgrows_what_a_case_may_take_says_so(
         read_snapshots(tmp_path / "one.h5", 0)
 
 
-def test_a_baseline_keeps_no_recording(stored: Path, tmp_path: Path) -> None:
+def test_a_baseline_keeps_no_recording_and_reads_none(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor the inputs that never vary, of which a million cases would fill the memory."""
+    read: list[str] = []
+    values = hdf5._OpenPart.values
+    monkeypatch.setattr(hdf5._OpenPart, "values", lambda s, n: read.append(n) or values(s, n))
+    monkeypatch.setattr(hdf5._OpenPart, "snapshots_of", pytest.fail)
+    monkeypatch.setattr(hdf5._OpenPart, "samples", pytest.fail)
     write_baseline(stored, tmp_path / "kept.h5")
+    monkeypatch.undo()
+    content = read_store(tmp_path / "kept.h5")
     assert recorded_in(tmp_path / "kept.h5") == []
+    assert read == list(content.names)
+    assert "sequence.tilt" in read
+    assert "mechanism.width" not in read
 
 
 def test_bare_rock_has_links_and_no_grains(stored: Path, tmp_path: Path) -> None:
@@ -244,3 +258,22 @@ def test_the_command_line_records_and_refuses(
         assert not out.exists()
     assert called(*sweep, "--record", "1", "--record-budget", "1 MB")[0] == 0
     assert recorded_in(out) == [0]
+
+
+def test_a_resume_that_forgets_to_record_is_told_so(
+    experiment: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line with what to give; none where it is given, nothing is recorded, or all is done."""
+    path, plain = tmp_path / "part.h5", tmp_path / "plain.h5"
+    swept(experiment(), path, cases=3, record=TWO)
+    swept(experiment(), plain, cases=3)
+    swept(experiment(), plain, cases=4, resume=True)
+    swept(experiment(), path, cases=3, resume=True)
+    swept(experiment(), path, cases=4, resume=True, record=TWO)
+    assert "recordings" not in caplog.text
+    swept(experiment(), path, cases=5, resume=True)
+    (line,) = (record.getMessage() for record in caplog.records if "record" in record.getMessage())
+    assert line == (
+        f"{path}: has recordings of the first 2 replicates, and this sweep makes none; "
+        "give --record 2 to go on recording"
+    )

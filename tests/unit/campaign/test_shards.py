@@ -1,6 +1,7 @@
 """Finished cases on their way to the disk: soon, in few files, each at a price that stays."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from sampling_sim.campaign import batches, shards
 from sampling_sim.campaign.batches import BatchFolder
+from sampling_sim.campaign.execute import run_campaign
+from sampling_sim.campaign.executors.places import Inline
 from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.experiment.meshes import mesh_hashes
 from sampling_sim.campaign.provenance import root_attributes
@@ -17,6 +20,7 @@ from sampling_sim.campaign.records import case_record
 from sampling_sim.campaign.shards import BATCH, DURABLE_WITHIN, ShardFolder
 from sampling_sim.errors import BadInput
 from sampling_sim.store import CaseRecord, StoreContent, read_columns, read_store
+from sampling_sim.store.writing import LONGER
 
 Load = Callable[..., Experiment]
 
@@ -215,3 +219,18 @@ def test_what_killed_writers_left_half_written_is_removed(experiment: Load, tmp_
     folder.claim(loaded, {}, resume=True, overwrite=False)
     folder.release()
     assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
+def test_the_longest_name_that_is_not_refused_goes_all_the_way(
+    experiment: Load, tmp_path: Path
+) -> None:
+    """A sweep, its resume, and a merge in groups need names that are longer than the output's."""
+    out = tmp_path / ("x" * (os.pathconf(tmp_path, "PC_NAME_MAX") - LONGER - 3) + ".h5")
+    run_campaign(experiment(), out, cases=2, executor=Inline(), runner=fake_chain.fake_run)
+    run_campaign(experiment(), out, cases=3, executor=Inline(), runner=fake_chain.fake_run,
+                 resume=True)  # fmt: skip
+    assert len(read_store(out).columns["case"]) == 3
+    longest = out.with_name(f".{out.name}.4194304.groups")
+    longest.mkdir()
+    with pytest.raises(OSError, match="File name too long"):
+        longest.with_name(longest.name + "x").mkdir()

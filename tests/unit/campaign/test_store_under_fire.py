@@ -17,6 +17,7 @@ from sampling_sim.campaign import batches, shards
 from sampling_sim.campaign.batches import BatchFolder
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.experiment.config import Experiment
+from sampling_sim.campaign.recorded import RecordedReplicates
 from sampling_sim.errors import BadInput, StoreError
 from sampling_sim.outcome import NOT_COMPARED
 from sampling_sim.store import (
@@ -76,6 +77,34 @@ def reference(experiment: Load, tmp_path: Path, small_batches: None) -> Path:
     return run_campaign(experiment(), tmp_path / "reference.h5", cases=CASES, runner=run)
 
 
+RECORD = RecordedReplicates(3)
+"""The first of four batches and half of the second hold snapshots, by far the most of the bytes."""
+
+
+def recorded(loaded: Experiment, output: Path, **words: object) -> Path:
+    """Sweep whose first cases keep series and snapshots."""
+    return run_campaign(loaded, output, cases=8, record=RECORD, runner=fake_chain.fake_run, **words)
+
+
+@pytest.fixture
+def recorded_reference(experiment: Load, tmp_path: Path, small_batches: None) -> Path:
+    return recorded(experiment(), tmp_path / "recorded.h5")
+
+
+def assert_same_recordings(found: Path, expected: Path) -> None:
+    one, other = read_store(found), read_store(expected)
+    for name in other.runs.keys() - NOT_COMPARED:
+        assert same_bits(one.columns[name], other.columns[name]).all(), name
+    assert one.offsets[""].tolist() == other.offsets[""].tolist()
+    assert same_bits(one.series["force"].values, other.series["force"].values).all()
+    assert one.recorded == other.recorded == [0, 1, 2]
+    for case in one.recorded:
+        assert [*vars(one.snapshots[case])] == [*vars(other.snapshots[case])]
+        for name, value in vars(other.snapshots[case]).items():
+            assert np.array_equal(vars(one.snapshots[case])[name], value), name
+    assert not found.with_name(found.name + ".shards").exists()
+
+
 class FullDisk:
     """Stands for a disk that takes so many bytes, and then no more until it is emptied."""
 
@@ -106,6 +135,39 @@ def test_a_disk_that_fills_is_one_line_and_resume_completes(
     assert (len(finished(output)) > 0) == (share > 0.1)
     disk.free = np.inf
     assert_resume_completes(experiment(), output, reference)
+
+
+@pytest.mark.parametrize(
+    "share",
+    [0.02, 0.4, 0.9, *(pytest.param(s / 20, marks=pytest.mark.slow) for s in range(20))],
+)
+def test_a_disk_that_fills_while_recordings_are_written_loses_none(
+    experiment: Load, tmp_path: Path, disk: FullDisk, recorded_reference: Path, share: float
+) -> None:
+    """In the snapshots of a first batch, of a merge of small files, of the last merge."""
+    output = tmp_path / "out.h5"
+    disk.free, disk.written = share * disk.written, 0
+    with pytest.raises(StoreError, match=r"cannot be written: No space left on device") as caught:
+        recorded(experiment(), output)
+    assert "\n" not in str(caught.value)
+    assert not output.exists()
+    assert not [*output.parent.glob(".*"), *output.parent.glob("*.shards/.*")]
+    assert (len(finished(output)) > 0) == (share > 0.22)  # two cases of three, each copied thrice
+    disk.free = np.inf
+    recorded(experiment(), output, resume=True)
+    assert_same_recordings(output, recorded_reference)
+
+
+def test_a_real_disk_that_recordings_fill_leaves_the_process_alive(
+    experiment: Load, tiny_disk: Path, recorded_reference: Path
+) -> None:
+    """HDF5 compresses the snapshots, which is where it crashes; 200 kB hold not one of them."""
+    output = tiny_disk / "out.h5"
+    with pytest.raises(StoreError, match=r"No space left on device"):
+        recorded(experiment(), output)
+    subprocess.run(["mount", "-o", "remount,size=32m", str(tiny_disk)], check=True)
+    recorded(experiment(), output, resume=True)
+    assert_same_recordings(output, recorded_reference)
 
 
 @pytest.fixture

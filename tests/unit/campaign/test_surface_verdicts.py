@@ -12,11 +12,18 @@ from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.experiment.requirements import Requirement, read_requirement
 from sampling_sim.campaign.statistics.clusters import Clusters
 from sampling_sim.campaign.statistics.intervals import binomial_bounds
-from sampling_sim.campaign.statistics.stored import stored_drivers, stored_pareto, stored_summary
+from sampling_sim.campaign.statistics.stored import (
+    needed_columns,
+    stored_drivers,
+    stored_pareto,
+    stored_summary,
+    summary_columns,
+)
 from sampling_sim.campaign.statistics.summary import NUMERIC_OUTCOMES, summary
 from sampling_sim.campaign.statistics.verdicts import needed_cases, requirement_verdict
 from sampling_sim.errors import BadInput
 from sampling_sim.outcome import outcome_columns
+from sampling_sim.terminal import json_text
 from sampling_sim.terminal_summary import print_summary
 from sampling_sim.terminal_trade import print_drivers, print_pareto
 
@@ -255,3 +262,17 @@ def test_an_old_store_without_surfaces_is_of_one(campaign: tuple[dict, Experimen
     report = stored_summary(ATTRIBUTES, one, loaded)
     assert all(len(v["surfaces"]) == 1 for v in report["requirements"])
     assert summary(one, ())["outcomes"].keys() == set(NUMERIC_OUTCOMES)
+
+
+def test_a_summary_is_made_of_its_own_columns_and_no_others(
+    campaign: tuple[dict, Experiment],
+) -> None:
+    """Of a million cases, what is not needed is not read."""
+    columns, loaded = campaign
+    wanted = summary_columns(columns, loaded)
+    few = {name: columns[name] for name in wanted}
+    assert json_text(stored_summary(ATTRIBUTES, few, loaded)) == json_text(
+        stored_summary(ATTRIBUTES, columns, loaded)
+    )
+    assert {"case", "replicate"}.isdisjoint(wanted)
+    assert set(wanted) < set(needed_columns(columns, loaded))

@@ -82,6 +82,19 @@ def test_without_reaching_it_all_cases_are_run_and_that_is_told(
     assert caplog.messages == [f"the rule of --until is not reached in {most} replicates"]
 
 
+def test_a_resume_with_nothing_left_to_run_says_so_and_what_the_rule_sees(
+    experiment: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    out, few = tmp_path / "out.h5", look_points(MOST)[0]
+    ended(experiment(), out, cases=few)
+    caplog.clear()
+    replicates, looks = ended(experiment(), out, cases=few, resume=True)
+    assert len(replicates) == few
+    assert [count for count, _ in looks] == [few]
+    assert caplog.messages[0] == f"{out}: all cases are finished, nothing is run"
+    assert caplog.messages[1:] == [f"the rule of --until is not reached in {few} replicates"]
+
+
 def test_a_rule_needs_replicates_that_are_independent_and_all_here(
     experiment: Load, tmp_path: Path
 ) -> None:
