@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from sampling_sim.errors import BadInput
 from sampling_sim.store import StoreContent, merge_stores, write_store
 
 FAN_IN = 16
@@ -26,6 +27,24 @@ _NAME = re.compile(r"(?:part-(?P<serial>\d+)-(?P<cases>\d+)|case-\d+)\.h5")
 def shards_of(output: Path) -> Path:
     """Folder in which the finished cases of an output wait."""
     return output.with_name(output.name + ".shards")
+
+
+def finished_files(output: Path) -> list[Path]:
+    """Every file that holds finished cases of an output; its own name if there is none.
+
+    Raises
+    ------
+    BadInput
+        If a sweep has begun it and has finished no case yet.
+    """
+    own = [output] if output.exists() else []
+    try:
+        parts = BatchFolder(shards_of(output)).paths() if output.name else []
+    except FileNotFoundError:  # the sweep has ended just now
+        parts = []
+    if not own and not parts and shards_of(output).exists():
+        raise BadInput(f"{output}: a sweep has begun it, and no case is finished yet")
+    return [*own, *parts] or [output]
 
 
 class BatchFolder:

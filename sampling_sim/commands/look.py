@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sampling_sim.commands.options import INTERRUPTED, end
+
 if TYPE_CHECKING:
     from sampling_sim.report.live.sight import KeyMoments
     from sampling_sim.report.live.window import Window
@@ -47,7 +49,10 @@ class Looks:
         if self.folder is not None and self.moments is not None:
             from sampling_sim.report.live.pictures import draw_moments
 
-            drawn = draw_moments(self.folder, self.moments, title)
+            try:
+                drawn = draw_moments(self.folder, self.moments, title)
+            except KeyboardInterrupt:  # after -o is written, and the outcome said
+                end("interrupted: no pictures were drawn", INTERRUPTED)
             said = f"{len(drawn)} pictures in {self.folder}" if drawn else "nothing to draw"
             if not quiet:
                 terminal.print_note(said)

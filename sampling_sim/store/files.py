@@ -265,7 +265,8 @@ def _row_of(part: Part, path: str | Path, case: int) -> int:
     cases = part.values("case")
     rows = np.flatnonzero(cases == case)
     if not rows.size:
-        raise StoreError(f"{path}: has no case {case}; it holds {len(cases)}, up to {cases[-1]}")
+        held = f"{len(cases)}, up to {cases[-1]}" if cases.size else "none"
+        raise StoreError(f"{path}: has no case {case}; it holds {held}")
     return int(rows[0])
 
 

@@ -1,6 +1,12 @@
 """A million cases through the store, against its budget; run by `make bench` (some minutes)."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+
+SCRIPT = Path(__file__).with_name("million_cases.py")
 
 
 @pytest.mark.bench

@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 from browsing import DESKTOP, PHONE, changed_share
+from scipy.spatial.transform import Rotation
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
 from replay_case import recorded_store
@@ -20,6 +21,18 @@ PICTURE = "#frame"
 VISIBLE = 0.01
 """Share of the picture that a control must change (issue: the slider changes 1 % of the pixels)."""
 HOSTILE = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+PLAYED = """() => new Promise(done => {
+  const { playback } = window.replay, go = playback.go.bind(playback), first = [];
+  let frames = 0, ticks = 0;
+  playback.go = (time) => { ticks += 1; go(time); };
+  const look = (now) => {
+    if (frames === 0) { first.push(now, playback.time); ticks = 0; }
+    if (frames++ === 8) done([(now - first[0]) / 1000, playback.time - first[1], ticks]);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+"""Seconds of the clock and of the replay in 8 frames of the browser, and how often it went on."""
 
 
 @pytest.fixture(scope="module")
@@ -101,13 +114,98 @@ def test_the_browser_has_the_positions_of_the_store(played, stored):
     assert page.evaluate("Array.from(window.replay.data.frame_time)") == time.tolist()
 
 
+def go(page, time):
+    """Go to a time between snapshots, as a click on the trace does."""
+    page.evaluate(f"window.replay.playback.go({time!r})")
+
+
+def test_links_are_where_the_store_has_them(played, stored):
+    """At a snapshot, and half way to the next; a link's axes and place are the columns."""
+    page = played().page
+    with h5py.File(stored) as file:
+        links = file["particles/case_0_links"]
+        place, turn = links["position/value"][:], links["orientation/value"][:]
+        times = links["position/time"][:]
+    for time, expected in (
+        (times[20], [Rotation.from_quat(turn[20]), place[20]]),
+        (
+            times[20:22].mean(),
+            [Rotation.from_quat(turn[20:22].sum(axis=0)), place[20:22].mean(axis=0)],
+        ),
+    ):
+        go(page, float(time))
+        found = page.evaluate(
+            "window.replay.stage.craft.links.map(link => Array.from(link.matrixWorld.elements))"
+        )
+        matrix = np.reshape(found, (-1, 4, 4)).transpose(0, 2, 1)
+        assert matrix[:, :3, :3] == pytest.approx(expected[0].as_matrix(), abs=1e-5)
+        assert matrix[:, :3, 3] == pytest.approx(expected[1], abs=1e-6)
+    assert np.ptp(turn, axis=0).min(axis=0).min() > 0.01  # in each of the four numbers
+
+
+def projected(page, points):
+    """Place on the picture, 0 to 1 right and down, and depth [m] of points (n, 3) [m]."""
+    lens, eye = (
+        np.reshape(page.evaluate(f"Array.from(window.replay.stage.camera.{name}.elements)"), (4, 4))
+        for name in ("projectionMatrix", "matrixWorldInverse")
+    )
+    near = np.c_[points, np.ones(len(points))] @ eye
+    seen = near @ lens
+    return 0.5 + 0.5 * seen[:, :2] / seen[:, 3:] * [1, -1], -near[:, 2]
+
+
+def test_views_look_along_the_axes_they_name(played):
+    """From (0, 0, 0): where x, y and z go on the picture, right and down."""
+    page = played().page
+    for view, right, up in (("side", 0, 2), ("front", 1, 2), ("top", 0, 1)):
+        page.select_option("#view", view)
+        places, _ = projected(page, np.r_[np.zeros((1, 3)), 0.05 * np.eye(3)])
+        ways = places[1:] - places[0]
+        assert ways[right, 0] > 0.01 > abs(ways[right, 1]) * 5
+        assert -ways[up, 1] > 0.01 > abs(ways[up, 0]) * 5
+
+
+def test_grains_are_seen_where_they_are_in_their_colour(played, tmp_path):
+    """The pixel at the centre of each grain that no other hides, between two snapshots."""
+    store = recorded_store(tmp_path / "few.h5", grains=250)
+    write_replay(store, 0, tmp_path / "few.html")
+    opened = played(tmp_path / "few.html")
+    found = read_snapshots(store, 0)
+    opened.page.select_option("#craft", "hidden")
+    go(opened.page, float(0.25 * found.time[20] + 0.75 * found.time[21]))
+    picture = opened.pixels("#picture")[..., :3]
+    height, width, _ = picture.shape
+    place, depth = projected(
+        opened.page, 0.25 * found.position[20] + 0.75 * found.position[21].astype(float)
+    )
+    pixel = place * [width, height]
+    size = found.radius / depth * 0.5 * height / np.tan(np.radians(20.0))
+    checked = [0, 0]
+    for i in np.flatnonzero(((place > 0.02) & (place < 0.98)).all(axis=1)):
+        away = np.linalg.norm(pixel - pixel[i], axis=1)
+        if ((away < size + 3.0) & (depth < depth[i])).any():
+            continue
+        column, row = pixel[i].astype(int)
+        block = picture[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3)
+        red, _, blue = np.median(block, axis=0)  # lines of the bed go over grains
+        share = 0.0 if found.collected[i] else 168 / 196
+        assert blue / red == pytest.approx(share, abs=0.03), i
+        checked[int(found.collected[i])] += 1
+    assert min(checked) >= 2
+
+
 def test_play_advances_at_the_speed_chosen_and_stops(played):
     opened = played()
     page, before = opened.page, opened.pixels(PICTURE)
-    page.select_option("#speed", "2")
+    page.select_option("#speed", "0.25")
     page.click("#play")
-    until(page, "window.replay.playback.time > 1.5")
+    until(page, "window.replay.playback.time > 0.5")
     assert page.locator("#play").inner_text() == "Pause"
+    for _ in range(2):  # stopped and begun in one frame, it must not play twice
+        page.evaluate("() => { const p = window.replay.playback; p.pause(); p.play(); }")
+    now, time, ticks = page.evaluate(PLAYED)
+    assert time == pytest.approx(0.25 * now, rel=1e-6)
+    assert ticks == 8
     page.click("#play")
     stopped = page.evaluate("window.replay.playback.time")
     assert page.locator("#play").inner_text() == "Play"
@@ -275,6 +373,7 @@ def test_cases_out_of_the_ordinary_are_shown(played, tmp_path, kind):
     slide(opened.page, 5)
     assert changed_share(before, opened.pixels(PICTURE)) > VISIBLE
     assert opened.page.locator("#colour").is_disabled() == (kind == "rock")
+    assert opened.page.locator("#sample").is_hidden() == (kind == "rock")
     assert opened.page.locator("#colour option[value=force]").count() == (kind != "pebbles")
     assert opened.page.evaluate("window.hacked") is None
     assert HOSTILE in opened.page.locator("#facts").inner_text() or kind != "hostile"

@@ -176,6 +176,7 @@ def test_pictures_that_cannot_be_written_are_refused_before_the_run(
         "file": "exists already, and is not a folder",
         "full": "holds something already",
         "run.png": "is a folder for several pictures",
+        "n" * 300: "cannot write here: File name too long",
         "file/under": "cannot write here",
     }.items():
         code, said, error = command("run", *ROCK, "--png", tmp_path / name)
@@ -201,6 +202,52 @@ def test_a_folder_that_fills_while_it_is_drawn_leaves_nothing_behind(
     with pytest.raises(pictures.BadInput, match="No space left on device"):
         pictures.draw_moments(tmp_path / "run", watched()[1], "QUICK")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures quickly drawn."""
+    monkeypatch.setattr(pictures, "FINER", 1)
+    monkeypatch.setattr(pictures, "SIZE", (96, 57))
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("kind", ["empty", "link", "here"])
+def test_an_empty_folder_is_filled_whatever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """It cannot be replaced by another where it is a link, the working folder or a mounted disk."""
+    place = tmp_path / "place"
+    place.mkdir()
+    (tmp_path / "link").symlink_to(place)
+    monkeypatch.chdir(place)
+    folder = {"empty": place, "link": tmp_path / "link", "here": Path()}[kind]
+    pictures.check_picture_folder(folder)
+    drawn = pictures.draw_moments(folder, watched()[1], "a $\\frac$ of {it}$")  # no formula
+    assert sorted(file.name for file in drawn) == sorted(file.name for file in place.iterdir())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "place"]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_what_came_into_the_folder_during_the_run_stays(tmp_path: Path) -> None:
+    (tmp_path / "overview.png").write_text("mine")
+    with pytest.raises(pictures.BadInput, match="not empty"):
+        pictures.draw_moments(tmp_path, watched()[1], "")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [
+        ("overview.png", "mine")
+    ]
+
+
+def test_an_interrupt_while_drawing_does_not_say_that_nothing_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pictures, "_views", interrupted)
+    code, _, error = command("run", *ROCK, "--png", tmp_path / "look", "-o", tmp_path / "one.h5")
+    assert (code, error) == (130, "sampling-sim: interrupted: no pictures were drawn\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["one.h5"]
 
 
 def test_the_caption_says_what_is_measured() -> None:

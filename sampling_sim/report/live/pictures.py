@@ -4,10 +4,12 @@ In: `KeyMoments` of a finished case; out: a folder with a PNG each, and `overvie
 Drawn by PyBullet on the processor, so that no display is needed.
 """
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +38,12 @@ def check_picture_folder(folder: Path) -> None:
     """Refuse a folder that holds something or cannot be made, before any work is done for it."""
     if folder.suffix.lower() == ".png":
         raise BadInput(f"--png {folder}: is a folder for several pictures; leave out .png")
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"--png {folder}: exists already, and is not a folder")
-    if folder.exists() and any(folder.iterdir()):
-        raise BadInput(f"--png {folder}: holds something already; choose another name")
-    nearest = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     try:
+        if folder.exists() and not folder.is_dir():
+            raise BadInput(f"--png {folder}: exists already, and is not a folder")
+        if folder.exists() and any(folder.iterdir()):
+            raise BadInput(f"--png {folder}: holds something already; choose another name")
+        nearest = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
@@ -49,12 +51,12 @@ def check_picture_folder(folder: Path) -> None:
 
 
 def draw_moments(folder: Path, seen: KeyMoments, title: str) -> list[Path]:
-    """Draw the key moments of a case into a folder that is there once all are.
+    """Draw the key moments of a case into a folder, all or none.
 
     Parameters
     ----------
     folder
-        New or empty; made with its parents.
+        New or empty; a new one is made with its parents, once all are drawn.
     seen
         What was kept of the case; of one that never was released there is nothing to draw.
     title
@@ -67,25 +69,44 @@ def draw_moments(folder: Path, seen: KeyMoments, title: str) -> list[Path]:
     Raises
     ------
     BadInput
-        If the folder cannot be written.
+        If the folder cannot be written, or holds something by now.
     """
     if seen.scenery is None:
         return []
     moments = seen.moments()
     views = _views(seen, moments)
     names = [f"{k:02d}_{'+'.join(m.names)}.png" for k, m in enumerate(moments, start=1)]
-    half = folder.absolute().with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
-        half.mkdir(parents=True)
-        for name, moment, view in zip(names, moments, views, strict=True):
-            _draw_moment(half / name, seen, moment, view, title)
-        _draw_overview(half / OVERVIEW, seen, moments, views, title)
-        half.replace(folder)
+        with _filled(folder) as half:
+            for name, moment, view in zip(names, moments, views, strict=True):
+                _draw_moment(half / name, seen, moment, view, title)
+            _draw_overview(half / OVERVIEW, seen, moments, views, title)
     except OSError as error:
         raise BadInput(f"--png {folder}: cannot be written: {error.strerror}") from None
+    return [folder / name for name in (*names, OVERVIEW)]
+
+
+@contextmanager
+def _filled(folder: Path) -> Iterator[Path]:
+    """Give a place to draw in, the files of which are in the folder once the block is left.
+
+    A folder that is there is kept: it may be a link, a mounted disk, or where we stand.
+    """
+    is_there, whole = folder.is_dir(), folder.absolute()
+    half = (whole if is_there else whole.parent) / f".{whole.name}.{os.getpid()}.tmp"
+    try:
+        shutil.rmtree(half, ignore_errors=True)  # of a killed process that had our number
+        half.mkdir(parents=True)
+        yield half
+        if not is_there:
+            half.replace(folder)
+        elif [*folder.iterdir()] != [folder / half.name]:
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+        else:
+            for file in half.iterdir():
+                file.replace(folder / file.name)
     finally:
         shutil.rmtree(half, ignore_errors=True)
-    return [folder / name for name in (*names, OVERVIEW)]
 
 
 def _views(seen: KeyMoments, moments: Sequence[Moment]) -> list[Pixels]:
@@ -112,7 +133,8 @@ def _draw_moment(file: Path, seen: KeyMoments, moment: Moment, view: Pixels, tit
     axes: Any = figure.add_axes((0.0, 160 / tall, 1.0, SIZE[1] / tall))
     axes.imshow(view)
     axes.set_axis_off()
-    figure.text(0.02, 1 - 24 / tall, f"{title}: {_said(moment)}", fontsize=13, va="center")
+    said = f"{title}: {_said(moment)}"
+    figure.text(0.02, 1 - 24 / tall, said, fontsize=13, va="center", parse_math=False)
     figure.text(0.02, 1 - 52 / tall, moment.sight.caption, fontsize=11, va="center", color="0.3")
     _draw_key(figure)
     trace: Any = figure.add_axes((0.07, 48 / tall, 0.91, 104 / tall))
@@ -131,7 +153,7 @@ def _draw_overview(
     cell = wide // COLUMNS, round(wide / COLUMNS * SIZE[1] / SIZE[0]) + 44
     tall = rows * cell[1] + 240
     figure, canvas = _figure(wide, tall)
-    figure.text(0.01, 1 - 22 / tall, title, fontsize=13, va="center")
+    figure.text(0.01, 1 - 22 / tall, title, fontsize=13, va="center", parse_math=False)
     _draw_key(figure)
     for k, (moment, view) in enumerate(zip(moments, views, strict=True)):
         row, column = divmod(k, COLUMNS)

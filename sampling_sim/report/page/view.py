@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sampling_sim.campaign.batches import BatchFolder, shards_of
+from sampling_sim.campaign.batches import finished_files, shards_of
 from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.experiment.leaves import belongs_to
 from sampling_sim.campaign.experiment.requirements import is_finished
@@ -140,26 +140,14 @@ def read_view(path: Path, output: Path) -> StoreView:
         If it is missing, no result file or damaged, or of a newer version.
     """
     for attempt in range(TRIES):
-        paths = _files(path)
+        paths = finished_files(path)
         try:
             return _read(path, paths, output)
         except StoreError:
             # A file that a sweep has merged into another since we looked is no damage
-            if attempt == TRIES - 1 or _files(path) == paths:
+            if attempt == TRIES - 1 or finished_files(path) == paths:
                 raise
     raise AssertionError(path)
-
-
-def _files(path: Path) -> list[Path]:
-    """Every file that holds finished cases of an output; its own name if there is none."""
-    own = [path] if path.exists() else []
-    try:
-        parts = BatchFolder(shards_of(path)).paths() if path.name else []
-    except FileNotFoundError:  # the sweep has ended just now
-        parts = []
-    if not own and not parts and shards_of(path).exists():
-        raise BadInput(f"{path}: a sweep has begun it, and no case is finished yet")
-    return [*own, *parts] or [path]
 
 
 def replay_name(output: Path, case: int) -> str:

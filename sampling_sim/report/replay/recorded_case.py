@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sampling_sim.campaign.batches import finished_files
 from sampling_sim.campaign.experiment.leaves import belongs_to, flat_inputs
 from sampling_sim.campaign.statistics.stored import stored_experiment
 from sampling_sim.case import Case
@@ -52,7 +53,7 @@ class RecordedCase:
 
 
 def read_recorded_case(file: Path, case: int) -> RecordedCase:
-    """Read a case, and build its craft.
+    """Read a case, and build its craft; a sweep that goes on may hold it beside its output.
 
     Raises
     ------
@@ -62,11 +63,11 @@ def read_recorded_case(file: Path, case: int) -> RecordedCase:
     BadInput
         If the case was made by a version whose craft or bed had other parameters.
     """
-    cases = read_columns(file, ["case"])["case"].tolist()
-    series = open_series(file, case)  # names what is missing, and how it is recorded
-    snapshots = _snapshots(file, case)
-    row = read_row(file, cases.index(case))
-    attributes = read_attributes(file)
+    part = _part_with(file, case)
+    series = open_series(part, case)  # names what is missing, and how it is recorded
+    snapshots = _snapshots(part, case)
+    row = read_row(part, _cases(part).index(case))
+    attributes = read_attributes(part)
     experiment = stored_experiment(attributes, str(file))
     inputs = experiment.case_of(experiment.planned(case))
     made = f"{attributes['versions']}, commit {attributes['git_commit'] or 'not known'}"
@@ -78,8 +79,9 @@ def read_recorded_case(file: Path, case: int) -> RecordedCase:
     if names != snapshots.link_names:
         said = f"has links {', '.join(snapshots.link_names)}, now they are {', '.join(names)}"
         raise BadInput(f"{file}: case {case}: {said}: {remedy}")
-    if not np.isfinite(snapshots.position).all() or not np.isfinite(snapshots.link_position).all():
-        raise BadInput(f"{file}: case {case}: positions in its snapshots are not finite")
+    links = (snapshots.link_position, snapshots.link_orientation)
+    if not all(np.isfinite(a).all() for a in (snapshots.position, snapshots.speed, *links)):
+        raise BadInput(f"{file}: case {case}: not every number in its snapshots is finite")
     return RecordedCase(
         file=file,
         number=case,
@@ -90,6 +92,20 @@ def read_recorded_case(file: Path, case: int) -> RecordedCase:
         | {"time": series["time"].to_numpy()},
         snapshots=snapshots,
     )
+
+
+def _part_with(file: Path, case: int) -> Path:
+    """File that holds a case, of those that belong to an output."""
+    parts = finished_files(file)
+    if parts == [file]:
+        return file
+    if found := [part for part in parts if case in _cases(part)]:
+        return found[0]
+    raise StoreError(f"{file}: its sweep has not finished case {case}, or it has no such case")
+
+
+def _cases(file: Path) -> list[int]:
+    return read_columns(file, ["case"])["case"].tolist()
 
 
 def _snapshots(file: Path, case: int) -> Snapshots:

@@ -99,6 +99,7 @@ def replay_page(found: RecordedCase) -> str:
         scene=_scene(found, positions, surfaces, end) | {"blocks": payload.blocks},
         payload=payload.text,
         modules={name: _module(path) for name, path in MODULES.items()},
+        licence=_own_file("three/LICENSE").decode(),
         wide=trace_picture(table, end, WIDE),
         narrow=trace_picture(table, end, NARROW),
         palette=_palette_stops(),
@@ -185,8 +186,11 @@ def _scene(
 
 def _module(path: str) -> str:
     """Address of a module that lies in the page itself."""
-    text = files("sampling_sim.report.replay").joinpath(path).read_bytes()
-    return "data:text/javascript;base64," + base64.b64encode(text).decode("ascii")
+    return "data:text/javascript;base64," + base64.b64encode(_own_file(path)).decode("ascii")
+
+
+def _own_file(path: str) -> bytes:
+    return files("sampling_sim.report.replay").joinpath(path).read_bytes()
 
 
 def _palette_stops() -> str:

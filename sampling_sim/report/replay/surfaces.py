@@ -12,7 +12,7 @@ from sampling_sim.constants import FloatArray
 from sampling_sim.mechanism.base import Box, Design, Ring
 from sampling_sim.mechanism.poses import placed_links
 from sampling_sim.mechanism.wings import WINGS
-from sampling_sim.report.design_picture import COLOURS, triangles_of
+from sampling_sim.report.design_picture import COLOURS, box_triangles, triangles_of
 
 ROUND = 32
 """Sides of what is round; chosen: smooth at a phone's size."""
@@ -79,9 +79,7 @@ def head_top(design: Design) -> float:
 
 
 def _box(box: Box) -> FloatArray:
-    from trimesh.creation import box as box_mesh
-
-    return np.asarray(box_mesh(extents=2.0 * np.array(box.half_extents)).triangles) + box.centre
+    return box_triangles(box.centre, box.half_extents)
 
 
 def _disc(box: Box) -> FloatArray:

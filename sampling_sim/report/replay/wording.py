@@ -29,7 +29,7 @@ def facts(found: RecordedCase, table: FloatArray) -> list[Fact]:
         ("status", str(row["status"]), str(row["status"])),
         ("collected mass", _mass(row["collected_mass"]), float(row["collected_mass"])),
         ("peak force on the head", _measure(row["peak_force"], "N"), float(row["peak_force"])),
-        ("largest force of the trace", f"{_measure(force, 'N')} at {time:.3f} s", force),
+        ("largest force of the trace", _when(time, force), force),
         ("deepest sinkage", _measure(100.0 * row["max_sinkage"], "cm"), float(row["max_sinkage"])),
         ("simulated time", _measure(row["simulated_time"], "s"), float(row["simulated_time"])),
         ("mechanism", str(mechanism.kind), str(mechanism.kind)),
@@ -54,7 +54,7 @@ def spoken_summary(found: RecordedCase, table: FloatArray) -> str:
     return (
         f"Case {found.number}, {found.inputs.mechanism.kind}: {ended}{rule}. "
         f"{_mass(row['collected_mass'])} collected{counted}. "
-        f"The force on the head is largest at {time:.3f} s: {_measure(force, 'N')} in the trace. "
+        f"Largest force on the head in the trace: {_when(time, force)}. "
         f"Deepest sinkage {_measure(100.0 * row['max_sinkage'], 'cm')}."
     )
 
@@ -63,6 +63,11 @@ def _peak(table: FloatArray) -> tuple[float, float]:
     """Time [s] and size [N] of the largest force of the trace."""
     row = int(np.argmax(table[2]))
     return float(table[0, row]), float(table[2, row])
+
+
+def _when(time: float, force: float) -> str:
+    """Size [N] and time [s] of the largest force; of a craft that touched nothing there is none."""
+    return "none" if force == 0.0 else f"{_measure(force, 'N')} at {time:.3f} s"
 
 
 def _mass(value: Any) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from sampling_sim.campaign.experiment.config import load_experiment
 from sampling_sim.campaign.single import run_single
@@ -23,6 +24,9 @@ from sampling_sim.run import CaseResult
 EXPERIMENT = Path(__file__).parents[3] / "experiments" / "touch_and_go.toml"
 DWELL, RETREAT = 2, 3
 """Numbers of phases in the series."""
+
+TURN = (0.2, 0.1, 0.5)
+"""[rad] by which every link has turned in the end, about no axis of its own."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class FakeFlight:
                 position[taken, 2] += 0.15 * min(1.0, 2.0 * share) + max(0.0, height)
             velocity = away * (flying[:, None] & (since > 0.0))
             now = links + np.array([0.0, 0.0, height - links[design.head][2] + 0.1])
-            return frame_of(number, time, (position, velocity), (now, turns))
+            turned = Rotation.from_rotvec(share * np.array(TURN)).as_matrix() @ turns
+            return frame_of(number, time, (position, velocity), (now, turned))
 
         made = self.outcome or Outcome(
             status=Status.COLLECTED, collected_mass=0.1234, peak_force=7.5, max_sinkage=0.02,

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 from replay_case import recorded_store
 
@@ -47,6 +48,8 @@ def test_a_page_is_written_and_replaced(stored, tmp_path, monkeypatch, capsys):
     assert text.startswith("<!doctype html>")
     assert "123 g" in text
     assert "7.5 N" in text
+    assert "three.js authors" in text  # whose licence goes with every copy
+    assert "Permission is hereby granted" in text
     assert sorted(page.parent.iterdir()) == [page]
 
 
@@ -80,9 +83,39 @@ def test_what_is_no_store_is_refused(tmp_path, monkeypatch, capsys):
     assert "text.h5: is not a result file" in refused(monkeypatch, capsys, other, *words)
 
 
+def test_a_case_of_a_sweep_that_goes_on_is_played(stored, tmp_path, monkeypatch, capsys):
+    """Its finished cases lie beside the output; what is not finished is not there."""
+    output, page = tmp_path / "all.h5", tmp_path / "page.html"
+    parts = tmp_path / "all.h5.shards"
+    parts.mkdir()
+    begun = refused(monkeypatch, capsys, output, "--case", "0", "-o", page)
+    assert "no case is finished yet" in begun
+    other = recorded_store(tmp_path / "other.h5", grains=3, frames=3)
+    with h5py.File(other, "r+") as file:
+        file["runs/case"][:] = 7
+    other.rename(parts / "part-000001-1.h5")
+    shutil.copy(stored, parts / "part-000002-1.h5")
+    notes: list[str] = []
+    monkeypatch.setattr("sampling_sim.terminal.print_note", notes.append)
+    assert called(monkeypatch, capsys, output, "--case", "0", "-o", page)[0] == 0
+    assert notes[1] == f"{output} is not finished: a sweep still writes it, or was killed"
+    text = page.read_text()
+    assert "400 spheres" in text
+    assert '<p class="soft">all.h5</p>' in text
+    missing = refused(monkeypatch, capsys, output, "--case", "5", "-o", page)
+    assert "all.h5: its sweep has not finished case 5" in missing
+
+
 def test_a_case_that_is_not_there_is_refused(stored, tmp_path, monkeypatch, capsys):
     said = refused(monkeypatch, capsys, stored, "--case", "5", "-o", tmp_path / "page.html")
     assert "has no case 5" in said
+    empty = tmp_path / "empty.h5"
+    shutil.copy(stored, empty)
+    with h5py.File(empty, "r+") as file:
+        del file["runs/case"]
+        file["runs/case"] = np.zeros(0, int)
+    said = refused(monkeypatch, capsys, empty, "--case", "0", "-o", tmp_path / "page.html")
+    assert "has no case 0; it holds none" in said
 
 
 def test_a_case_that_was_not_recorded_says_how_to(tmp_path, monkeypatch, capsys):
@@ -135,6 +168,18 @@ def test_a_failure_while_writing_keeps_the_old_page(stored, tmp_path, monkeypatc
     assert "No space left" in said
     assert page.read_text() == "old"
     assert sorted(tmp_path.iterdir()) == [page]
+
+
+@pytest.mark.parametrize(
+    "name", ["grains/position", "grains/speed", "links/position", "links/orientation"]
+)
+def test_numbers_that_are_none_are_refused(stored, tmp_path, monkeypatch, capsys, name):
+    copy = tmp_path / "copy.h5"
+    shutil.copy(stored, copy)
+    with h5py.File(copy, "r+") as file:
+        file[f"particles/case_0_{name}/value"][2, 1] = np.nan
+    said = refused(monkeypatch, capsys, copy, "--case", "0", "-o", tmp_path / "page.html")
+    assert "case 0: not every number in its snapshots is finite" in said
 
 
 def test_a_craft_of_another_version_is_refused(stored, tmp_path, monkeypatch, capsys):

@@ -17,6 +17,7 @@ from sampling_sim.report.replay.measures import net_force, scale_top
 from sampling_sim.report.replay.payload import FAR, packed, quantised, speed_numbers
 from sampling_sim.report.replay.surfaces import craft_radius, craft_surfaces, near_radius
 from sampling_sim.report.replay.trace import ROWS, shown_series
+from sampling_sim.report.replay.wording import _peak, _when
 
 EXPERIMENTS = Path(__file__).parents[3] / "experiments"
 FLOWN = ("touch_and_go", "anchor", "hover", "gas_head", "projectile_horn")
@@ -133,6 +134,17 @@ def test_a_long_series_keeps_its_peak_and_the_rows_of_the_snapshots():
     assert set(snapshots) <= set(time)
     assert (sinkage == 0.03).all()
     assert shown_series(long_series(9), snapshots).shape == (5, 9)
+
+
+def test_a_craft_that_touches_nothing_has_no_largest_force():
+    """Twin: one that does has the first row of the largest."""
+    series = dict.fromkeys(
+        ("phase", "contained_mass", "head_force_x", "head_force_y", "head_force_z"), np.zeros(3)
+    )
+    series |= {"time": np.array([0.1, 0.2, 0.3]), "rim_height": np.ones(3)}
+    assert _when(*_peak(shown_series(series, series["time"]))) == "none"
+    series["head_force_z"] = np.array([0.0, 2.5, 1.0])
+    assert _when(*_peak(shown_series(series, series["time"]))) == "2.5 N at 0.200 s"
 
 
 @pytest.mark.parametrize("name", FLOWN)

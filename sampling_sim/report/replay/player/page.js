@@ -48,7 +48,7 @@ function read(id, value, shown) {
 
 function legend(scene, mode) {
   at("scale").hidden = mode === "collected";
-  at("sample").hidden = mode !== "collected";
+  at("sample").hidden = mode !== "collected" || !scene.grains;
   if (mode === "collected") return;
   const [low, high] = scene.scales[mode], middle = mode === "height" ? (low + high) / 2 : high / 4;
   const unit = { speed: "m/s", force: "N", height: "m" }[mode];

@@ -37,7 +37,8 @@ export class Playback {
     this.isPlaying = true;
     this.before = undefined;
     this.tell(this);
-    requestAnimationFrame((now) => this.tick(now));
+    cancelAnimationFrame(this.asked); // of a pause just before: two would draw everything twice
+    this.asked = requestAnimationFrame((now) => this.tick(now));
   }
 
   pause() {
@@ -52,6 +53,6 @@ export class Playback {
     if (this.time + this.speed * passed >= this.end) this.isPlaying = false;
     this.go(this.time + this.speed * passed);
     this.tick_seen?.(now);
-    if (this.isPlaying) requestAnimationFrame((later) => this.tick(later));
+    if (this.isPlaying) this.asked = requestAnimationFrame((later) => this.tick(later));
   }
 }

@@ -79,8 +79,8 @@ def test_batches_that_are_merged_meanwhile_are_found_again(tmp_path, monkeypatch
     folder.path.mkdir()
     folder.put(only(content, slice(0, 4)))
     found = [[folder.path / "part-000009-1.h5"]]
-    look = view_module._files
-    monkeypatch.setattr(view_module, "_files", lambda p: found.pop() if found else look(p))
+    look = view_module.finished_files
+    monkeypatch.setattr(view_module, "finished_files", lambda p: found.pop() if found else look(p))
     assert read_view(path, tmp_path / PAGE).cases == 4
 
 
