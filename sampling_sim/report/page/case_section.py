@@ -29,8 +29,8 @@ SHOWN_POINTS = 10_000
 SHOWN_INPUTS = 3
 ROW_HEIGHT = 260
 """[CSS px] of the plot over one input."""
-GAP = 0.09
-"""Of the figure's height between two plots."""
+GAP = 80
+"""[CSS px] between two plots: ticks and a title."""
 
 
 def case_section(view: StoreView) -> Section:
@@ -84,7 +84,9 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
     kind = go.Scattergl if len(rows) * len(across) > MANY else go.Scatter
     drawn = figure()
     columns, is_many = view.columns, len(rows) > MANY
-    height = (1.0 - GAP * (len(across) - 1)) / len(across)
+    whole = ROW_HEIGHT * len(across)
+    gap = GAP / whole
+    height = (1.0 - gap * (len(across) - 1)) / len(across)
     for i, name in enumerate(across):
         number_ = "" if i == 0 else str(i + 1)
         for status in dict.fromkeys(columns["status"][rows].tolist()):
@@ -110,7 +112,7 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
                     showlegend=i == 0,
                 )
             )
-        top = 1.0 - i * (height + GAP)
+        top = 1.0 - i * (height + gap)
         axis = drawn.layout.xaxis.to_plotly_json(), drawn.layout.yaxis.to_plotly_json()
         unit = view.unit(name) if name != "case" else ""
         drawn.update_layout(
@@ -130,7 +132,7 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
         figure=drawn,
         alternative=_words(view, rows, across),
         name="cases-scatter",
-        height=90 + ROW_HEIGHT * len(across),
+        height=90 + whole,
         leads_to_cases=True,
     )
 

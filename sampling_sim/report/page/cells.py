@@ -73,6 +73,6 @@ def figure_text(value: Any, digits: int = DIGITS) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, np.integer)):
         return str(value)
-    rounded = float(f"{value:.{digits}g}")
+    rounded = float(f"{value:.{digits}g}") + 0.0  # which makes 0 of −0
     is_whole = 10.0**digits <= abs(rounded) < WHOLE
     return (f"{rounded:.0f}" if is_whole else f"{rounded:.{digits}g}").replace("-", "−")

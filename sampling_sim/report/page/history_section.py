@@ -39,6 +39,8 @@ ENVELOPE_POINTS = 800
 """Of an envelope, its three curves at the same times; chosen: some 130 intervals."""
 MOST_GROUPS = len(COLOURS)
 """Places with an envelope each; beyond, all are one group."""
+NEEDED = {"time", "head_force_x", "head_force_y", "head_force_z"}
+"""Series without which a case cannot be aligned at first contact."""
 TIME_TITLE = "time since first contact [s]"
 
 
@@ -104,7 +106,7 @@ def history_section(view: StoreView) -> Section:
     touching = {
         case: series
         for case, series in trusted.items()
-        if "head_force_z" in series and first_contact(series) is not None
+        if series.keys() >= NEEDED and first_contact(series) is not None
     }
     parts: list[Part] = [_what_is_shown(view, len(trusted), len(touching))]
     if not touching:
@@ -152,7 +154,7 @@ def _what_is_shown(view: StoreView, trusted: int, touching: int) -> Note:
         )
     if never := trusted - touching:
         what = "case never touches" if never == 1 else "cases never touch"
-        texts.append(f"{never} {what} the ground and cannot be aligned.")
+        texts.append(f"{never} {what} the ground, or have no force series, and cannot be aligned.")
     if touching > 1:
         texts.append(
             f"Thick: median of {touching} cases; band: 5 to 95 % of them, while more than half "

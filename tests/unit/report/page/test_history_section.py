@@ -198,3 +198,12 @@ def test_places_are_told_apart_where_each_has_one_recorded_case(tmp_path):
     ]  # fmt: skip
     assert len({trace.line.dash for trace in plot.figure.data}) == 2
     assert "median" not in plot.alternative  # over both places it is that of nothing
+
+
+@pytest.mark.parametrize("name", ["time", "head_force_x"])
+def test_a_file_without_a_series_that_contact_is_told_by_has_no_histories(tmp_path, name):
+    path = written(tmp_path, 3, 3)
+    with h5py.File(path, "a") as file:
+        del file["series"][name]
+    (note,) = section_of(path).parts
+    assert "3 cases never touch the ground, or have no force series" in note.text

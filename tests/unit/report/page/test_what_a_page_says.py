@@ -330,6 +330,15 @@ def test_provenance_has_the_file_and_its_checksums(page_of, tmp_path):
     assert any(listing.text == TEXT for listing in parts(found["provenance"], Listing))
 
 
+def test_plots_over_inputs_leave_room_for_the_titles_between(page_of):
+    _, found = page_of()
+    (plot,) = parts(found["cases"], Plot)
+    upper, lower = plot.figure.layout.yaxis.domain, plot.figure.layout.yaxis2.domain
+    margin = plot.figure.layout.margin
+    drawn = plot.height - margin.t - margin.b
+    assert drawn * (upper[0] - lower[1]) >= 70  # px: ticks, their labels, a title, air
+
+
 def test_every_plot_has_its_words_and_every_number_its_source(page_of):
     page, _ = page_of(experiment_of(GRID, "campaign.cases=5"), recorded=1)
     kinds = [part for section in page.sections for part in section.parts]
@@ -343,7 +352,7 @@ def test_every_plot_has_its_words_and_every_number_its_source(page_of):
 @pytest.mark.parametrize(
     ("value", "text"),
     [(1.19649, "1.196"), (123456.0, "123500"), (1e6, "1e+06"), (-2.5e-7, "−2.5e−07"),
-     (7, "7"), (True, "yes"), (0.0, "0"), (10000.0, "10000")],
+     (7, "7"), (-0.0, "0"), (True, "yes"), (0.0, "0"), (10000.0, "10000")],
 )  # fmt: skip
 def test_numbers_are_rounded_to_be_read(value, text):
     assert figure_text(value) == text
