@@ -48,10 +48,28 @@ def lead(view: StoreView) -> tuple[Note, ...]:
             f"{MOST_LOST:.0%}: find out why before deciding by this page."
         )
         notes.append(Note(text=text, kind="caution"))
-    notes += _packings(view)
+    notes += [*design_notes(view), *_packings(view)]
     if resolution := experiment.case(0).resolution_note():
         notes.append(Note(text=resolution[0].upper() + resolution[1:], kind="caution"))
     return tuple(notes)
+
+
+def design_notes(view: StoreView) -> list[Note]:
+    """Say where the design makes intervals other than they claim (docs/statistics.md)."""
+    design = view.experiment.campaign.design
+    if design == "monte_carlo":
+        return []
+    if design == "saltelli":
+        text = (
+            "Cases of a Saltelli design share inputs with each other: verdicts and intervals, but "
+            "for those of its indices, are too sure."
+        )
+        return [Note(text=text, kind="caution")]
+    text = (
+        f"Cases of a {design.replace('_', ' ')} design are not independent, as intervals take "
+        "them: those of means are mostly too wide, others are not proven."
+    )
+    return [Note(text=text)]
 
 
 def _packings(view: StoreView) -> list[Note]:

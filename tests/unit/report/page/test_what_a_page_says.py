@@ -320,6 +320,32 @@ def test_intervals_say_between_how_many_packings(page_of):
     assert any("between 2 packings of the bed, which are few" in note.text for note in page.lead)
 
 
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [("saltelli", "are too sure"), ("latin_hypercube", "mostly too wide"),
+     ("sobol", "mostly too wide")],
+)  # fmt: skip
+def test_what_a_design_does_to_intervals_is_told(page_of, design, said):
+    page, _ = page_of(experiment_of(TEXT.replace("cases = 8", f'cases = 8\ndesign = "{design}"')))
+    assert sum(said in note.text for note in page.lead) == 1
+    page, _ = page_of()
+    assert not any(said in note.text for note in page.lead)
+
+
+@pytest.mark.parametrize("text", [TEXT, GRID])
+def test_shared_packings_are_cautioned_by_verdicts_of_one_and_of_several_points(page_of, text):
+    def rule(plan, rng):
+        packing = plan.replicate % 4
+        mass = 0.05 if packing == 0 else 0.5
+        return replace(collected(plan, rng), packing_seed=packing, collected_mass=mass)
+
+    _, found = page_of(experiment_of(text, "campaign.cases=24"), rule)
+    notes = [note.text for note in parts(found["verdicts"], Note) if note.kind == "caution"]
+    assert len(notes) == 1
+    assert "share a packing" in notes[0]
+    assert "count as 3 independent ones" in notes[0]  # 4 clusters without spread within
+
+
 def test_provenance_has_the_file_and_its_checksums(page_of, tmp_path):
     _, found = page_of()
     attributes = read_store(tmp_path / "a.h5").attributes
