@@ -8,14 +8,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sampling_sim.campaign.statistics.clusters import CAUTION
+from sampling_sim.campaign.statistics.clusters import CAUTION, FEW
 from sampling_sim.terminal import cell, plain_table, print_table, print_whole, unit_of
 
 Report = Mapping[str, Any]
-
-FEW = 10
-"""Packings below which their intervals are wide because so few were seen; chosen: Student's t on
-nine degrees of freedom is a sixth wider than on many."""
 
 
 def print_summary(report: Report, title: str, names: Sequence[str]) -> None:

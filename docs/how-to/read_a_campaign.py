@@ -63,7 +63,8 @@ for words, name, scale, unit in ROWS:
 report = stored_summary(*read_results(file))
 mass = report["outcomes"]["collected_mass"]
 interval = mass["mean_interval"]
-if interval is not None and None not in interval:
+is_known = bool(np.isfinite(interval).all())  # the cases may be too few to say
+if is_known:
     print(f"\nmean collected mass: {mass['mean']:.2f} kg, 95 % interval", end=" ")
     print(f"{interval[0]:.2f} to {interval[1]:.2f} kg")
 for verdict in report["requirements"]:
@@ -94,7 +95,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.4), layout="constrain
 masses = np.sort(landed["collected_mass"].dropna("case").values)
 left.step([0.0, *masses], np.arange(len(masses) + 1) / len(masses), where="post", color=BLUE)
 left.plot(masses, (np.arange(len(masses)) + 1) / len(masses), "o", color=BLUE, label="one case")
-if interval is not None and None not in interval:
+if is_known:
     left.axvspan(*interval, color=ORANGE, alpha=0.25, label="mean, 95 % interval")
 left.set(xlabel="collected mass [kg]", ylabel="share of cases with at most that", xlim=(0, None))
 left.legend(loc="center left", frameon=False)

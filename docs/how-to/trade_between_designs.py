@@ -10,6 +10,7 @@ file opens as a notebook: every `# %%` is a cell.
 # %% What to read
 import sys
 from itertools import cycle
+from math import isfinite
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -43,15 +44,14 @@ names = [
     ", ".join(f"{v:.3g}" if isinstance(v, float) else str(v) for v in point["inputs"].values())
     for point in points
 ]
+name_of = {point["design_point"]: name for point, name in zip(points, names, strict=True)}
 
 
 def text(point: dict, objective: str) -> str:
     """Value of an objective with its interval."""
-    interval = point["intervals"][objective]
-    known = interval is not None and None not in interval
-    return f"{point['values'][objective]:.3g}" + (
-        f" ({interval[0]:.3g} to {interval[1]:.3g})" if known else ""
-    )
+    low, high = point["intervals"][objective]
+    known = f" ({low:.3g} to {high:.3g})" if isfinite(high - low) else ""  # too few cases to say
+    return f"{point['values'][objective]:.3g}{known}"
 
 
 print(f"{file.name}: {found['replicates']} replicates, {found['packings']} packings of the bed")
@@ -65,10 +65,11 @@ for point, name in zip(points, names, strict=True):
 # %% The same landings at two design points share their random numbers: differences in pairs
 print()
 for entry in found["differences"]:
-    if entry["interval"] is not None and None not in entry["interval"]:
-        low, high = entry["interval"]
+    low, high = entry["interval"]
+    if isfinite(high - low):
         sure = "" if low <= 0.0 <= high else ", not 0"
-        print(f"{entry['outcome']}, {names[entry['design_point']]} less {names[0]}:", end=" ")
+        new, old = (name_of[entry[key]] for key in ("design_point", "against"))
+        print(f"{entry['outcome']}, {new} less {old}:", end=" ")
         print(f"{entry['mean']:+.3g} ({low:.3g} to {high:.3g}){sure}")
 
 # %% The picture
@@ -78,7 +79,7 @@ for point, name, marker in zip(points, names, cycle("os^vDP*X"), strict=False):
     place = [point["values"][across], point["values"][up]]
     reach = [point["intervals"][key] for key in (across, up)]
     bars = [
-        None if ends is None or None in ends else [[value - ends[0]], [ends[1] - value]]
+        None if not all(map(isfinite, ends)) else [[value - ends[0]], [ends[1] - value]]
         for value, ends in zip(place, reach, strict=True)
     ]
     colour = BLUE if point["is_non_dominated"] else GREY

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -272,7 +273,7 @@ def _row_of(part: Part, path: str | Path, case: int) -> int:
 
 def _not_recorded(path: str | Path, case: int, what: str) -> StoreError:
     """Error of a case of which only the outcome was kept."""
-    how = f"sampling-sim rerun {path} --case {case} --record -o case_{case}.h5"
+    how = f"sampling-sim rerun {quote(str(path))} --case {case} --record -o case_{case}.h5"
     return StoreError(f"{path}: case {case} has no {what}; they are made by: {how}")
 
 

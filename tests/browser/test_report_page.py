@@ -161,6 +161,15 @@ def test_a_click_on_a_point_leads_to_its_case(report):
     assert page.locator("tr.marked").evaluate("row => document.activeElement === row")
 
 
+def test_a_link_to_a_section_marks_nothing(report):
+    page = report.page
+    page.locator("nav a[href='#status']").click()
+    page.wait_for_function("location.hash === '#status'")
+    page.wait_for_timeout(100)  # what listens to the change has run
+    assert page.locator("h2.marked").count() == 0
+    assert abs(page.locator("#status").evaluate("h => h.getBoundingClientRect().top")) < 5
+
+
 def test_a_case_that_was_left_out_is_added_with_its_numbers(report, store):
     page = report.page
     assert page.locator("#case-17").count() == 0

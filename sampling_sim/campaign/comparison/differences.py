@@ -3,9 +3,11 @@
 Two cases with the same random numbers differ by what was changed and by chaos alone, so the error
 of the mean of their differences is that of the difference, not of both runs.  Cases without a
 partner are left out of a paired difference; where there are no pairs, means of all are subtracted.
+Cases that share a packing of the bed are not independent: intervals are then between packings.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,34 +53,65 @@ def difference(base: Run, new: Run, outcome: str) -> Difference:
     now = np.asarray(new.columns[outcome], float)[rows[1]]
     values = now - was
     packings = base.columns["packing_seed"][rows[0]], new.columns["packing_seed"][rows[1]]
-    clusters = Clusters.of(packings[0]) if np.array_equal(*packings) else None
     return Difference(
         outcome=outcome, pairs=len(values), base=float(was.mean()), new=float(now.mean()),
-        mean=float(values.mean()), interval=mean_interval(values, clusters), values=values,
+        mean=float(values.mean()), interval=_wider(values, packings), values=values,
         rows=rows,
     )  # fmt: skip
 
 
+def _wider(values: FloatArray, packings: tuple[IntArray, IntArray]) -> Interval:
+    """Interval of the mean between the packings of the base or of the new run, the wider one."""
+    was, now = packings
+    if np.array_equal(was, now):
+        return mean_interval(values, Clusters.of(was))
+    found = [mean_interval(values, Clusters.of(names)) for names in packings]
+    return max(found, key=lambda ends: np.nan_to_num(ends[1] - ends[0]))
+
+
 def _unpaired(base: Run, new: Run, outcome: str) -> Difference:
-    """Difference of means of independent cases; interval of Welch's t."""
+    """Difference of means of independent samples; interval of Welch's t."""
+    rows = [np.flatnonzero(_known(run, outcome)) for run in (base, new)]
     was, now = (
-        np.asarray(run.columns[outcome], float)[_known(run, outcome)] for run in (base, new)
+        np.asarray(run.columns[outcome], float)[known]
+        for run, known in zip((base, new), rows, strict=True)
     )
+    packings = [
+        Clusters.of(run.columns["packing_seed"][known])
+        for run, known in zip((base, new), rows, strict=True)
+    ]
     means = tuple(float(v.mean()) if len(v) else math.nan for v in (was, now))
     nobody = np.zeros(0, dtype=np.int64)
     return Difference(
         outcome=outcome, pairs=0, base=means[0], new=means[1], mean=means[1] - means[0],
-        interval=_welch(was, now), values=np.zeros(0), rows=(nobody, nobody),
+        interval=_welch((was, now), packings), values=np.zeros(0), rows=(nobody, nobody),
     )  # fmt: skip
 
 
-def _welch(was: FloatArray, now: FloatArray) -> Interval:
-    from scipy.stats import ttest_ind
+def _welch(samples: Sequence[FloatArray], packings: Sequence[Clusters]) -> Interval:
+    """Interval of the second mean less the first; between packings where cases share them."""
+    from scipy.special import stdtrit
 
-    if min(len(was), len(now)) < 2 or np.ptp(was) == np.ptp(now) == 0.0:
+    if min(map(len, samples)) < 2:
         return NONE
-    found = ttest_ind(now, was, equal_var=False).confidence_interval(CONFIDENCE)
-    return float(found.low), float(found.high)
+    errors = np.array([_error(v, c) for v, c in zip(samples, packings, strict=True)])
+    freedom = np.array([c.count if c.are_shared else len(c.label) for c in packings]) - 1.0
+    square = errors**2
+    if square.sum() == 0.0:
+        return NONE
+    degrees = square.sum() ** 2 / (square**2 / freedom).sum()
+    mean = float(samples[1].mean() - samples[0].mean())
+    half = float(stdtrit(degrees, 0.5 + 0.5 * CONFIDENCE) * np.sqrt(square.sum()))
+    return mean - half, mean + half
+
+
+def _error(values: FloatArray, packings: Clusters) -> float:
+    """Return the standard error of a mean."""
+    if np.ptp(values) == 0.0:
+        return 0.0
+    if packings.are_shared:
+        return packings.error_of_mean(values)
+    return float(values.std(ddof=1)) / math.sqrt(len(values))
 
 
 def _known(run: Run, outcome: str) -> BoolArray:

@@ -139,7 +139,7 @@ def kinds_difference(
     from scipy.stats import chi2_contingency
 
     known, ranks = np.unique(np.concatenate([base, new]), return_inverse=True)
-    if len(known) == 1:
+    if len(known) == 1 or min(len(base), len(new)) < 2:  # of one case nothing is beyond chance
         return 1.0
     pooled, cut = np.bincount(ranks), len(base)
     ranked = TwoSamples(ranks[:cut], ranks[cut:], is_paired=False)

@@ -18,6 +18,9 @@ from sampling_sim.constants import BoolArray, FloatArray, IntArray
 
 CAUTION = 1.5
 """Design effect above which a summary warns; chosen: the true interval is then a fifth wider."""
+FEW = 10
+"""Packings below which their intervals are wide because so few were seen; chosen: Student's t on
+nine degrees of freedom is a sixth wider than on many."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """Cases one by one: scattered over the inputs that matter most, and as lines of a table."""
 
+from shlex import quote as shell_quoted
+from urllib.parse import quote
+
 import numpy as np
 
 from sampling_sim.campaign.experiment.requirements import NOT_FINISHED
@@ -11,6 +14,7 @@ from sampling_sim.report.page.figures import (
     STATUS_SYMBOLS,
     compact,
     figure,
+    safe,
     titled,
 )
 from sampling_sim.report.page.parts import Cell, Listing, Note, Plot, Section, Table
@@ -25,8 +29,8 @@ SHOWN_POINTS = 10_000
 SHOWN_INPUTS = 3
 ROW_HEIGHT = 260
 """[CSS px] of the plot over one input."""
-GAP = 0.09
-"""Of the figure's height between two plots."""
+GAP = 80
+"""[CSS px] between two plots: ticks and a title."""
 
 
 def case_section(view: StoreView) -> Section:
@@ -80,7 +84,9 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
     kind = go.Scattergl if len(rows) * len(across) > MANY else go.Scatter
     drawn = figure()
     columns, is_many = view.columns, len(rows) > MANY
-    height = (1.0 - GAP * (len(across) - 1)) / len(across)
+    whole = ROW_HEIGHT * len(across)
+    gap = GAP / whole
+    height = (1.0 - gap * (len(across) - 1)) / len(across)
     for i, name in enumerate(across):
         number_ = "" if i == 0 else str(i + 1)
         for status in dict.fromkeys(columns["status"][rows].tolist()):
@@ -106,18 +112,18 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
                     showlegend=i == 0,
                 )
             )
-        top = 1.0 - i * (height + GAP)
+        top = 1.0 - i * (height + gap)
         axis = drawn.layout.xaxis.to_plotly_json(), drawn.layout.yaxis.to_plotly_json()
         unit = view.unit(name) if name != "case" else ""
         drawn.update_layout(
             {
                 f"xaxis{number_}": {
-                    **axis[0], "anchor": f"y{number_}", "title": {"text": titled(name, unit)},
+                    **axis[0], "anchor": f"y{number_}", "title": {"text": safe(titled(name, unit))},
                 },
                 f"yaxis{number_}": {
                     **axis[1], "anchor": f"x{number_}",
                     "domain": [max(0.0, top - height), top],
-                    "title": {"text": titled("collected_mass", view.unit("collected_mass"))},
+                    "title": {"text": safe(titled("collected_mass", view.unit("collected_mass")))},
                 },
             }
         )  # fmt: skip
@@ -126,7 +132,7 @@ def _scatter(view: StoreView, rows: IntArray, inputs: list[str]) -> Plot:
         figure=drawn,
         alternative=_words(view, rows, across),
         name="cases-scatter",
-        height=90 + ROW_HEIGHT * len(across),
+        height=90 + whole,
         leads_to_cases=True,
     )
 
@@ -202,7 +208,7 @@ def _headed(view: StoreView, name: str) -> str:
 def _replay(view: StoreView, case: int) -> Cell:
     """Link to the replay of a case, if there is one; else whether one can be made."""
     if case in view.replays:
-        return Cell(text="replay", link=view.replays[case])
+        return Cell(text="replay", link=quote(view.replays[case]))
     return plain("recorded" if case in view.recorded else "")
 
 
@@ -210,8 +216,8 @@ def _replays(view: StoreView) -> list[Note | Listing]:
     """Say how a recorded case becomes a replay that the page links, and how others are recorded."""
     if not view.recorded:
         text = (
-            "No case of this file was recorded, so none can be replayed. "
-            f"`sampling-sim rerun {view.path} --case N --record -o one.h5` records one."
+            "No case of this file has snapshots, so none can be replayed. "
+            f"`sampling-sim rerun {view.shell_path} --case N --record -o one.h5` records one."
         )
         return [Note(text=text)]
     missing = [case for case in view.recorded if case not in view.replays]
@@ -222,5 +228,6 @@ def _replays(view: StoreView) -> list[Note | Listing]:
         text=f"{len(missing)} recorded cases have no replay beside this page yet ({names}); this "
         "makes one, and the page links it when it is written again:"
     )
-    command = f"sampling-sim replay {view.path} --case {missing[0]} -o {view.replay_of(missing[0])}"
+    output = shell_quoted(str(view.replay_of(missing[0])))
+    command = f"sampling-sim replay {view.shell_path} --case {missing[0]} -o {output}"
     return [note, Listing(caption="Command", text=command)]

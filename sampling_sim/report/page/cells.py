@@ -47,7 +47,9 @@ def share(value: Any, source: str) -> Cell:
     found = number(value, source)
     if found.value is None:
         return found
-    return Cell(text=f"{100.0 * found.value:.3g} %", value=found.value, source=source)
+    return Cell(
+        text=f"{figure_text(100.0 * found.value, ENDS)} %", value=found.value, source=source
+    )
 
 
 def ends(interval: Sequence[float], source: str) -> tuple[Cell, Cell]:
@@ -71,11 +73,6 @@ def figure_text(value: Any, digits: int = DIGITS) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, np.integer)):
         return str(value)
-    rounded = float(f"{value:.{digits}g}")
+    rounded = float(f"{value:.{digits}g}") + 0.0  # which makes 0 of −0
     is_whole = 10.0**digits <= abs(rounded) < WHOLE
     return (f"{rounded:.0f}" if is_whole else f"{rounded:.{digits}g}").replace("-", "−")
-
-
-def inputs_text(inputs: Any) -> str:
-    """Say which inputs make a design point or a surface."""
-    return ", ".join(f"{key} = {shown(value)}" for key, value in inputs.items())

@@ -29,6 +29,8 @@ SHOWN_PLACES = 40
 """Rows in a plot of several places; chosen: more cannot be labelled."""
 SHOWN_POINTS = 200
 """Cases drawn one by one at each place, the first ones; chosen: more lie on top of each other."""
+ROUND_OFF = 1e-12
+"""Spread over the largest value up to which values count as equal; chosen: room for 60 bins."""
 JITTER = 0.22
 """Rows that points lie off their own at most."""
 
@@ -79,8 +81,11 @@ def _histogram(view: StoreView, name: str, place: Place) -> Plot:
             y=counts,
             width=high - low,
             marker={"color": "#9ecae1", "line": {"color": "white", "width": 1}},
-            customdata=np.stack([low, high], axis=-1).round(12),
-            hovertemplate="%{customdata[0]:.4g} to %{customdata[1]:.4g}: %{y} cases<extra></extra>",
+            # not as customdata: a click would take a number there for a case
+            hovertext=[
+                f"{figure_text(a)} to {figure_text(b)}" for a, b in zip(low, high, strict=True)
+            ],
+            hovertemplate="%{hovertext}: %{y} cases<extra></extra>",
             name="cases",
             showlegend=False,
         )
@@ -133,8 +138,11 @@ def _with_air(ends: Sequence[float]) -> list[float]:
 
 
 def _binned(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return counts and edges; of equal values one bin around them that does not reach below 0."""
-    if np.ptp(values) == 0.0:
+    """Return counts and edges; of equal values one bin around them that does not reach below 0.
+
+    Equal are also values that differ by round-off: between them there is no room for bins.
+    """
+    if np.ptp(values) <= ROUND_OFF * np.abs(values).max():
         half = 0.05 * abs(float(values[0])) or 0.05
         return np.array([len(values)]), np.array([values[0] - half, values[0] + half])
     edges = np.histogram_bin_edges(values, "auto")

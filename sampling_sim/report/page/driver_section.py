@@ -64,7 +64,9 @@ def _plot(name: str, found: Report) -> Plot:
     values = np.array([entry[index]["value"] for entry in entries])
     interval = np.array([entry[index]["interval"] for entry in entries])
     sure = [entry[index].get("distinguishable", True) for entry in entries]
-    drawn = figure(f"{INDICES[index]} index of {name.replace('_', ' ')}")
+    drawn = figure()
+    words = f"{INDICES[index]} index of<br>{name.replace('_', ' ')}"  # a phone has no longer line
+    drawn.update_xaxes(title_text=words)
     drawn.add_trace(
         go.Bar(
             x=values,

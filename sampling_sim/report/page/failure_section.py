@@ -54,7 +54,7 @@ def failure_section(view: StoreView) -> Section:
         kind="caution",
     )
     commands = "\n".join(
-        f"sampling-sim rerun {view.path} --case {columns['case'][row]}" for row in shown[:20]
+        f"sampling-sim rerun {view.shell_path} --case {columns['case'][row]}" for row in shown[:20]
     )
     again = Listing(caption="Run them again", text=commands)
     return Section(anchor="failures", title=title, parts=(note, table, again))

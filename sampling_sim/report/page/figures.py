@@ -47,6 +47,11 @@ STATUS_SYMBOLS = {
     "failed": "star-open",
 }
 """So that colour alone tells nothing."""
+STATUS_PATTERNS = {"failed": "x", "diverged": "/", "timed_out": "."}
+"""Fill of what is not told apart by colour."""
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
+"""Of series in turn, so that colour alone tells nothing."""
 
 
 def figure(x_title: str = "", y_title: str = "") -> "go.Figure":
@@ -75,6 +80,15 @@ def figure(x_title: str = "", y_title: str = "") -> "go.Figure":
             "yaxis": {**axis, "title": {"text": safe(y_title)}},
         }
     )
+
+
+def status_marker(status: str) -> dict[str, Any]:
+    """How bars of a status are filled."""
+    return {
+        "color": STATUS_COLOURS[status],
+        "pattern": {"shape": STATUS_PATTERNS.get(status, "")},
+        "line": {"color": "white", "width": 1},
+    }
 
 
 def safe(text: Any) -> str:

@@ -1,12 +1,11 @@
 """Head of a page: what the file is, and what must be known before anything on it is believed."""
 
+from sampling_sim.campaign.statistics.clusters import FEW
 from sampling_sim.report.page.cells import figure_text
 from sampling_sim.report.page.parts import Note
 from sampling_sim.report.page.places import places
 from sampling_sim.report.page.view import StoreView
 
-FEW_PACKINGS = 10
-"""Packings below which intervals are wide because so few were seen (docs/statistics.md)."""
 MOST_LOST = 0.01
 """Share of cases that failed or diverged above which a campaign should decide nothing; the house's
 rule."""
@@ -28,10 +27,13 @@ def lead(view: StoreView) -> tuple[Note, ...]:
     if experiment.surfaces > 1:
         pieces.append(f"{experiment.surfaces} surfaces")
     design = experiment.campaign.design.replace("_", " ").replace("monte carlo", "Monte Carlo")
+    is_whole = replicates * experiment.design_points * experiment.surfaces == view.cases
+    made = " × ".join(pieces) if is_whole else f"not all of {', '.join(pieces)}"
     text = (
-        f"{view.cases} simulated cases ({' × '.join(pieces)}; {design} design, seed "
-        f"{view.attributes['seed']}). Every number on this page is in the result file; intervals "
-        "are at 95 % unless said otherwise. Failed and diverged cases are counted, never dropped."
+        f"{view.cases} simulated cases ({made}; {design} design, seed {view.attributes['seed']}). "
+        "Every number on this page follows from the result file, what a site is also from the "
+        "body's mesh; intervals are at 95 % unless said otherwise. Failed and diverged cases are "
+        "counted, never dropped."
     )
     notes = [Note(text=text)]
     if view.is_unfinished:
@@ -46,10 +48,28 @@ def lead(view: StoreView) -> tuple[Note, ...]:
             f"{MOST_LOST:.0%}: find out why before deciding by this page."
         )
         notes.append(Note(text=text, kind="caution"))
-    notes += _packings(view)
+    notes += [*design_notes(view), *_packings(view)]
     if resolution := experiment.case(0).resolution_note():
         notes.append(Note(text=resolution[0].upper() + resolution[1:], kind="caution"))
     return tuple(notes)
+
+
+def design_notes(view: StoreView) -> list[Note]:
+    """Say where the design makes intervals other than they claim (docs/statistics.md)."""
+    design = view.experiment.campaign.design
+    if design == "monte_carlo":
+        return []
+    if design == "saltelli":
+        text = (
+            "Cases of a Saltelli design share inputs with each other: verdicts and intervals, but "
+            "for those of its indices, are too sure."
+        )
+        return [Note(text=text, kind="caution")]
+    text = (
+        f"Cases of a {design.replace('_', ' ')} design are not independent, as intervals take "
+        "them: those of means are mostly too wide, others are not proven."
+    )
+    return [Note(text=text)]
 
 
 def _packings(view: StoreView) -> list[Note]:
@@ -59,7 +79,7 @@ def _packings(view: StoreView) -> list[Note]:
     if packings == 1 and finished > 1:
         text = "All cases are on one packing of the bed: intervals and verdicts hold for it alone."
     elif 0 < packings < finished:
-        wide = ", which are few, so that they are wide" if packings < FEW_PACKINGS else ""
+        wide = ", which are few, so that they are wide" if packings < FEW else ""
         text = f"Intervals of means are between {packings} packings of the bed{wide}."
     else:
         return []

@@ -13,7 +13,7 @@ import numpy as np
 
 from sampling_sim.constants import FloatArray
 from sampling_sim.report.page.cells import number, plain
-from sampling_sim.report.page.figures import compact, figure, safe
+from sampling_sim.report.page.figures import DASHES, compact, figure, safe
 from sampling_sim.report.page.histories import (
     Envelope,
     History,
@@ -39,6 +39,8 @@ ENVELOPE_POINTS = 800
 """Of an envelope, its three curves at the same times; chosen: some 130 intervals."""
 MOST_GROUPS = len(COLOURS)
 """Places with an envelope each; beyond, all are one group."""
+NEEDED = {"time", "head_force_x", "head_force_y", "head_force_z"}
+"""Series without which a case cannot be aligned at first contact."""
 TIME_TITLE = "time since first contact [s]"
 
 
@@ -91,6 +93,7 @@ class _Group:
 
     label: str
     colour: str
+    dash: str
     cases: frozenset[int]
 
 
@@ -98,12 +101,14 @@ def history_section(view: StoreView) -> Section:
     """Section of the histories; a note that says how to record where no case was."""
     if not view.series:
         return _section(_how_to_record(view))
+    finished = set(view.columns["case"][view.finished].tolist())
+    trusted = {case: series for case, series in view.series.items() if case in finished}
     touching = {
         case: series
-        for case, series in view.series.items()
-        if "head_force_z" in series and first_contact(series) is not None
+        for case, series in trusted.items()
+        if series.keys() >= NEEDED and first_contact(series) is not None
     }
-    parts: list[Part] = [_what_is_shown(view, len(touching))]
+    parts: list[Part] = [_what_is_shown(view, len(trusted), len(touching))]
     if not touching:
         return _section(*parts)
     groups = _groups(view, list(touching))
@@ -133,20 +138,23 @@ def _how_to_record(view: StoreView) -> Note:
     return Note(
         text="No case of this file was recorded, so there are no histories. A sweep records its "
         "first N replicates with --record N; one case is recorded by: sampling-sim rerun "
-        f"{view.path.name} --case {case} --record -o case_{case}.h5"
+        f"{view.shell_path} --case {case} --record -o case_{case}.h5"
     )
 
 
-def _what_is_shown(view: StoreView, touching: int) -> Note:
+def _what_is_shown(view: StoreView, trusted: int, touching: int) -> Note:
     """Say which cases the curves are of, and what was left out of them."""
     read = len(view.series)
     texts = [f"{view.series_cases} of {view.cases} cases were recorded."]
     if read < view.series_cases:
         texts.append(f"The histories are of the first {read} of them.")
-    if touching < read:
-        never = read - touching
+    if lost := read - trusted:
+        texts.append(
+            f"{lost} of them failed or diverged and {'is' if lost == 1 else 'are'} left out."
+        )
+    if never := trusted - touching:
         what = "case never touches" if never == 1 else "cases never touch"
-        texts.append(f"{never} {what} the ground and cannot be aligned.")
+        texts.append(f"{never} {what} the ground, or have no force series, and cannot be aligned.")
     if touching > 1:
         texts.append(
             f"Thick: median of {touching} cases; band: 5 to 95 % of them, while more than half "
@@ -172,10 +180,10 @@ def _groups(view: StoreView, cases: Sequence[int]) -> list[_Group]:
         if members:
             found.append((place.label, frozenset(members)))
     if not 1 < len(found) <= MOST_GROUPS:
-        return [_Group(label="", colour=COLOURS[0], cases=frozenset(cases))]
+        return [_Group(label="", colour=COLOURS[0], dash="solid", cases=frozenset(cases))]
     return [
-        _Group(label=label, colour=colour, cases=members)
-        for (label, members), colour in zip(found, COLOURS, strict=False)
+        _Group(label=label, colour=colour, dash=dash, cases=members)
+        for (label, members), colour, dash in zip(found, COLOURS, DASHES, strict=False)
     ]
 
 
@@ -185,22 +193,25 @@ def _plot(quantity: Quantity, histories: Sequence[History], groups: Sequence[_Gr
     for group in groups:
         members = [h for h in histories if h.case in group.cases]
         thin = [h for h in chosen if h.case in group.cases]
-        if thin:
-            made.add_trace(_single_cases(thin, group, quantity.unit))
         found = envelope(members)
+        if thin:
+            is_named = len(groups) > 1 and found is None
+            made.add_trace(_single_cases(thin, group, quantity.unit, is_named=is_named))
         if found is not None:
             made.add_traces(_band(found, group, quantity.unit))
     made.update_layout(hovermode="closest", showlegend=len(groups) > 1)
     return Plot(
         figure=made,
-        alternative=_alternative(quantity, histories),
+        alternative=_alternative(quantity, histories, is_one_place=len(groups) == 1),
         name=f"history-{quantity.name}",
         height=360,
         leads_to_cases=True,
     )
 
 
-def _single_cases(histories: Sequence[History], group: _Group, unit: str) -> "go.Scatter":
+def _single_cases(
+    histories: Sequence[History], group: _Group, unit: str, *, is_named: bool
+) -> "go.Scatter":
     """All thin curves as one trace, a gap after each, so that a page of many stays quick."""
     import plotly.graph_objects as go
 
@@ -213,7 +224,8 @@ def _single_cases(histories: Sequence[History], group: _Group, unit: str) -> "go
     return go.Scatter(
         x=compact(np.concatenate(time)), y=compact(np.concatenate(values)),
         customdata=np.concatenate(cases), mode="lines", connectgaps=False, opacity=0.45,
-        line={"width": 1, "color": group.colour}, showlegend=False, legendgroup=group.label,
+        line={"width": 1, "color": group.colour, "dash": group.dash}, name=safe(group.label),
+        showlegend=is_named, legendgroup=group.label,
         hovertemplate=f"case %{{customdata}}: %{{y:.4g}} {unit} at %{{x:.3f}} s<extra></extra>",
     )  # fmt: skip
 
@@ -226,7 +238,7 @@ def _band(found: Envelope, group: _Group, unit: str) -> list["go.Scatter"]:
     time = compact(found.time[kept])
     shared = {"x": time, "mode": "lines", "legendgroup": group.label, "hoverinfo": "skip"}
     edge = {"line": {"width": 0, "color": group.colour}, "showlegend": False}
-    where = f"{safe(group.label)}: " if group.label else ""
+    where = "%{fullData.name}: " if group.label else ""  # what is within a name stays text
     return [
         go.Scatter(**shared, **edge, y=compact(found.low[kept])),
         go.Scatter(
@@ -235,17 +247,18 @@ def _band(found: Envelope, group: _Group, unit: str) -> list["go.Scatter"]:
         ),
         go.Scatter(
             **(shared | {"hoverinfo": None}), y=compact(found.median[kept]),
-            line={"width": 2, "color": group.colour}, name=safe(group.label) or "median",
+            line={"width": 2, "color": group.colour, "dash": group.dash},
+            name=safe(group.label) or "median",
             hovertemplate=f"{where}median %{{y:.4g}} {unit} at %{{x:.3f}} s<extra></extra>",
         ),
     ]  # fmt: skip
 
 
-def _alternative(quantity: Quantity, histories: Sequence[History]) -> str:
-    """Say in figures how the quantity went."""
+def _alternative(quantity: Quantity, histories: Sequence[History], *, is_one_place: bool) -> str:
+    """Say in figures how the quantity went; a median over several places is that of nothing."""
     title = quantity.title[0].upper() + quantity.title[1:]
     words = f"{title}: {len(histories)} recorded cases over the {TIME_TITLE}."
-    found = envelope(histories)
+    found = envelope(histories) if is_one_place else None
     if found is not None:
         at = int(np.nanargmax(found.median))
         words += (

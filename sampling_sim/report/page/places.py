@@ -4,8 +4,9 @@ Cases of several places together are a sample of nothing (docs/statistics.md), s
 them place by place.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,20 @@ def places(view: StoreView) -> list[Place]:
                     source=f"{head}surfaces.{j}." if len(surfaces) > 1 else head,
                 )
             )
-    return found
+    return _told_apart(found)
+
+
+def _told_apart(found: Sequence[Place]) -> list[Place]:
+    """Give numbers to places whose labels, rounded as they are, are the same."""
+    count = Counter(place.label for place in found)
+    return [
+        place
+        if count[place.label] == 1
+        else replace(
+            place, label=f"point {place.design_point}, surface {place.surface}: {place.label}"
+        )
+        for place in found
+    ]
 
 
 def label(kind: str, number: int, inputs: Mapping[str, Any], view: StoreView) -> str:

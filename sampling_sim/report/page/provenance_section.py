@@ -28,8 +28,8 @@ def provenance_section(view: StoreView) -> Section:
     settings = "\n".join(map(str, overrides)) or "none"
     again = "\n".join(
         [
-            f"sampling-sim show {view.path} --json       # the numbers of this page",
-            f"sampling-sim rerun {view.path} --case N    # one case again, bit by bit",
+            f"sampling-sim show {view.shell_path} --json       # the numbers of this page",
+            f"sampling-sim rerun {view.shell_path} --case N    # one case again, bit by bit",
         ]
     )
     return Section(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 from math import degrees, pi
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -146,7 +147,7 @@ def site_command(place: Place, asteroid: AsteroidParameters, parameters: SurveyP
     unit = f" --unit {asteroid.unit}" if asteroid.unit else ""
     scale = f' --scale "{asteroid.scale!r} m"' if asteroid.scale else ""
     return (
-        f"sampling-sim site {asteroid.shape}{unit}{scale} --lat {degrees(place.lat)!r} "
+        f"sampling-sim site {quote(asteroid.shape)}{unit}{scale} --lat {degrees(place.lat)!r} "
         f'--lon {degrees(place.lon)!r} --density "{asteroid.density!r} kg/m^3" '
         f'--period "{asteroid.period!r} s" --approach-speed "{parameters.approach_speed!r} m/s" '
         f'--touchdown-time "{parameters.touchdown_time!r} s" --json'

@@ -2,17 +2,14 @@
 
 import numpy as np
 
-from sampling_sim.outcome import Status
 from sampling_sim.report.page.cells import number, plain, share
-from sampling_sim.report.page.figures import STATUS_COLOURS, figure, label_height, wrapped
+from sampling_sim.report.page.figures import figure, label_height, status_marker, wrapped
 from sampling_sim.report.page.parts import Note, Plot, Section, Table
 from sampling_sim.report.page.places import Place, places
 from sampling_sim.report.page.view import StoreView
 
 SHOWN_PLACES = 40
 """Bars in the plot; chosen: more cannot be labelled."""
-PATTERNS = {Status.FAILED: "x", Status.DIVERGED: "/", Status.TIMED_OUT: "."}
-"""Fill of what is not told apart by colour."""
 
 
 def status_section(view: StoreView) -> Section:
@@ -59,11 +56,7 @@ def _plot(view: StoreView, here: list[Place]) -> Plot:
                 y=labels,
                 orientation="h",
                 name=name.replace("_", " "),
-                marker={
-                    "color": STATUS_COLOURS[name],
-                    "pattern": {"shape": PATTERNS.get(Status(name), "")},
-                    "line": {"color": "white", "width": 1},
-                },
+                marker=status_marker(name),
                 customdata=np.stack([count, total], axis=-1),
                 hovertemplate="%{y}: %{customdata[0]} of %{customdata[1]}",
             )

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from sampling_sim.asteroid.parameters import AsteroidParameters
 from sampling_sim.report.page.view import StoreView
 
@@ -83,8 +81,9 @@ def _name(view: StoreView, rows: Sequence[int]) -> str:
     if len(rows) == view.cases:
         return "site"
     for column, text in (("scenario", "{}"), ("design_point", "design point {}")):
-        if column in view.columns and len(np.unique(view.columns[column])) > 1:
-            found = np.unique(view.columns[column][rows])
-            if len(found) == 1:
-                return text.format(found[0])
+        if column not in view.columns:
+            continue
+        values, first = view.columns[column], view.columns[column][rows[0]]
+        if (values[rows] == first).all() and (values != first).any():
+            return text.format(first)
     return f"case {view.columns['case'][rows[0]]}"

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from sampling_sim.campaign.statistics.clusters import FEW
 from sampling_sim.campaign.statistics.pareto import Objective
 from sampling_sim.campaign.statistics.stored import stored_pareto
 from sampling_sim.report.page.cells import ends, figure_text, number, plain, share
@@ -33,14 +34,14 @@ def trade_section(view: StoreView) -> Section | None:
         return Section(anchor="trades", title=title, parts=(Note(text=text),))
     text = ", ".join(objective.text for objective in objectives)
     found = stored_pareto(view.columns, view.experiment, text)
-    few = "; from fewer than ten packings the share is surer than it should be"
+    few = f"; from fewer than {FEW} packings the share is surer than it should be"
     said = (
         f"Traded: {text}; each on the surface where it is worst. Chosen: collected mass, what is "
         "required, and the load on the head; others with "
-        f'`sampling-sim show {view.path} --pareto "..."`. A design point is marked where no other '
-        "is as good in all objectives and better in one; the share of resamples says how sure "
-        f"that is ({found['replicates']} replicates, {found['packings']} packings of the bed"
-        f"{few if 1 < found['packings'] < 10 else ''})."
+        f'`sampling-sim show {view.shell_path} --pareto "..."`. A design point is marked where no '
+        "other is as good in all objectives and better in one; the share of resamples says how "
+        f"sure that is ({found['replicates']} replicates, {found['packings']} packings of the bed"
+        f"{few if 1 < found['packings'] < FEW else ''})."
     )
     parts: list[Note | Plot | Table] = [Note(text=said), _plot(view, found, objectives)]
     parts += [_table(found, view, text), *_differences(found, text)]

@@ -52,7 +52,7 @@ def _notes(verdicts: Sequence[Report], names: Names) -> list[Note]:
         if at:
             where = f"{len(at)} of {len(verdicts)} design points ({', '.join(at[:20])}{_more(at)})"
             found.append(Note(text=f"{demand}, at {where}.", kind=KINDS[verdict]))
-    return found
+    return [*found, *_shared(verdicts)]
 
 
 def _more(names: Sequence[str]) -> str:
@@ -77,8 +77,10 @@ def _reason(verdict: Report, names: Names) -> str:
     said = said[0].upper() + said[1:]
     if verdict["verdict"] != Verdict.NOT_SHOWN_YET:
         return said
+    there = " there" if several else ""
     if verdict["needed_cases"]:
-        return f"{said} {verdict['needed_cases']} more cases would show it if that share persists."
+        needed = f"{verdict['needed_cases']} more cases{there}"
+        return f"{said} {needed} would show it if that share persists."
     return f"{said} At the share seen so far, more cases would not show that it is met."
 
 
@@ -91,6 +93,21 @@ def _caution(verdict: Report) -> list[Note]:
         "Cases that share a packing of the bed resemble each other: they count as "
         f"{verdict['cases'] / effect:.0f} independent ones (design effect {effect:.2g}), which "
         "the bounds leave out."
+    )
+    return [Note(text=text, kind="caution")]
+
+
+def _shared(verdicts: Sequence[Report]) -> list[Note]:
+    """Warn the same of several design points, with the figures of the worst."""
+    wide = [verdict for verdict in verdicts if verdict["design_effect"] > CAUTION]
+    if not wide:
+        return []
+    worst = max(wide, key=lambda verdict: verdict["design_effect"])
+    text = (
+        f"At {len(wide)} of {len(verdicts)} design points cases that share a packing of the bed "
+        f"resemble each other, which the bounds leave out; most at {worst['design_point']}, where "
+        f"{worst['cases']} count as {worst['cases'] / worst['design_effect']:.0f} independent ones "
+        f"(design effect {worst['design_effect']:.2g})."
     )
     return [Note(text=text, kind="caution")]
 

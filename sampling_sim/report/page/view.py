@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampling_sim.campaign.batches import finished_files, shards_of
 from sampling_sim.campaign.experiment.config import Experiment
@@ -25,6 +27,7 @@ from sampling_sim.campaign.statistics.stored import (
 )
 from sampling_sim.constants import BoolArray, FloatArray
 from sampling_sim.errors import BadInput, StoreError
+from sampling_sim.outcome import Status
 from sampling_sim.store import Attributes, Merged, opened_together, texts
 
 SERIES_CASES = 200
@@ -70,6 +73,11 @@ class StoreView:
     """The page that is to be."""
     replays: Mapping[int, str]
     """Case → name of the page of its replay, of those that lie beside the page."""
+
+    @property
+    def shell_path(self) -> str:
+        """Its path as a command line takes it, whatever the name."""
+        return quote(str(self.path))
 
     @property
     def cases(self) -> int:
@@ -161,6 +169,7 @@ def _read(path: Path, paths: Sequence[Path], output: Path) -> StoreView:
         if not part.cases:
             raise BadInput(f"{path}: holds no case")
         experiment = stored_experiment(part.attributes, str(path))
+        _check_known(path, texts(part.values("status")))
         wanted = {*needed_columns(part.names, experiment), *_ALSO}
         columns = {n: texts(part.values(n)) for n in part.names if n in wanted}
         with_series, series = _series(part)
@@ -181,6 +190,12 @@ def _read(path: Path, paths: Sequence[Path], output: Path) -> StoreView:
             output=output,
             replays={c: n for c, n in names.items() if (output.parent / n).exists()},
         )
+
+
+def _check_known(path: Path, status: NDArray[Any]) -> None:
+    """Refuse cases that ended as none can."""
+    if unknown := set(status.tolist()) - {*map(str, Status)}:
+        raise StoreError(f"{path}: status {min(unknown)!r} is none of {', '.join(Status)}")
 
 
 def _series(part: Merged) -> tuple[int, dict[int, dict[str, FloatArray]]]:

@@ -95,3 +95,40 @@ def test_equal_runs_and_too_few_cases_have_no_interval(masses):
     lone = difference(run(base[:1]), run(base[:1] + 1.0, seed=np.array([8])), "collected_mass")
     assert lone.mean == pytest.approx(1.0, rel=1e-12)
     assert np.isnan(lone.interval).all()
+
+
+def test_cases_of_one_packing_are_not_independent(masses):
+    """Welch's t on the sums of packings, where all cases of a packing are the same."""
+    base, new = np.repeat(masses[0][:4], 3), np.repeat(masses[1][:4], 3)
+    packing = np.repeat(np.arange(4), 3)
+    found = difference(
+        run(base, packing_seed=packing),
+        run(new, packing_seed=packing, seed=np.full(CASES, 8)),
+        "collected_mass",
+    )
+    expected = ttest_ind(new[::3], base[::3], equal_var=False).confidence_interval(0.95)
+    assert found.interval == pytest.approx((expected.low, expected.high), rel=1e-9)
+    naive = ttest_ind(new, base, equal_var=False).confidence_interval(0.95)
+    assert np.ptp(found.interval) > 1.5 * np.ptp(naive)
+
+
+def test_pairs_on_other_packings_have_the_wider_interval(masses):
+    """The new run flew three packings, each with an effect of its own; the base one a case."""
+    base, packing = masses[0], np.repeat(np.arange(3), 4)
+    new = base + np.array([0.0, 0.2, 0.4])[packing] + 0.01 * masses[1]
+    apart = difference(run(base), run(new), "collected_mass")
+    for sides in (
+        (run(base), run(new, packing_seed=packing)),
+        (run(base, packing_seed=packing), run(new)),
+    ):
+        found = difference(*sides, "collected_mass")
+        assert found.mean == apart.mean
+        assert np.ptp(found.interval) > 2.0 * np.ptp(apart.interval)
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_run_without_spread_is_compared_in_silence(masses):
+    same = np.full(CASES, 0.5)
+    found = difference(run(same), run(masses[1], seed=np.full(CASES, 8)), "collected_mass")
+    half = t.ppf(0.975, CASES - 1) * masses[1].std(ddof=1) / np.sqrt(CASES)
+    assert np.ptp(found.interval) == pytest.approx(2.0 * half, rel=1e-9)

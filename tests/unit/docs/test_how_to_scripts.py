@@ -10,6 +10,7 @@ import h5py
 import matplotlib as mpl
 import numpy as np
 import pytest
+from made_stores import TEXT, experiment_of, made_store
 from matplotlib import image
 from matplotlib import pyplot as plt
 
@@ -134,6 +135,16 @@ def test_wrong_objectives_and_outcomes_are_one_line(script: Script) -> None:
         script("trade_between_designs", kept("trade_between_designs"), "max collected_mass")
     with pytest.raises(SystemExit, match="'mass'"):
         script("which_input_drives_it", kept("which_input_drives_it"), "mass")
+
+
+def test_where_cases_are_too_few_no_interval_is_told(script: Script, tmp_path: Path) -> None:
+    assert "nan" not in script("read_a_campaign", ONE_CASE)
+    grid = TEXT + '\n[craft]\nmass = { grid = ["2000 kg", "2100 kg"] }\n'
+    once = made_store(tmp_path / "once.h5", experiment_of(grid, "campaign.cases=1"))
+    printed = script("trade_between_designs", once, "max collected_mass, min q95 peak_force")
+    assert "| 2.1e+03 |" in printed
+    assert "nan" not in printed
+    assert "not 0" not in printed
 
 
 def test_one_case_and_cases_without_series_are_drawn(script: Script) -> None:

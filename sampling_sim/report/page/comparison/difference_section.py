@@ -11,6 +11,8 @@ import numpy as np
 
 from sampling_sim.campaign.comparison.compared import Point, paired_rows
 from sampling_sim.campaign.comparison.differences import Difference, difference
+from sampling_sim.campaign.experiment.design import NOT_EXTENDED
+from sampling_sim.campaign.statistics.clusters import FEW
 from sampling_sim.constants import IntArray
 from sampling_sim.report.page.cells import ends, figure_text, number, plain, share
 from sampling_sim.report.page.comparison.lanes import (
@@ -22,14 +24,12 @@ from sampling_sim.report.page.comparison.lanes import (
     spread,
 )
 from sampling_sim.report.page.comparison.sides import Side, common_points, headline, unit_of
-from sampling_sim.report.page.figures import compact, safe, titled
+from sampling_sim.report.page.figures import SYMBOLS, compact, safe, titled
 from sampling_sim.report.page.parts import Cell, Note, Part, Plot, Section, Table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FEW = 10
-"""Packings below which intervals between them are wide; as `show` says it."""
 SHOWN_PAIRS = 200
 """Pairs drawn one by one in a lane, the first ones; chosen: more lie on top of each other."""
 
@@ -71,8 +71,7 @@ def _pairing(base: Side, new: Side) -> list[Note]:
         )
         text = (
             f"{names}: no case has the random numbers of one of {base.letter} ({why}). Differences "
-            "are between means of independent cases, with Welch's interval, and wider than on "
-            "common random numbers."
+            "are between means of independent samples, with Welch's interval."
         )
         notes.append(Note(text=text, kind="caution"))
     elif pairs < max(base.view.cases, new.view.cases):
@@ -84,6 +83,13 @@ def _pairing(base: Side, new: Side) -> list[Note]:
     else:
         text = f"{names}: all {pairs} cases pair (same seed, replicate, surface and design point)."
         notes.append(Note(text=text))
+    if pairs and _drawn(base) != _drawn(new):
+        text = (
+            f"{names}: the inputs of a pair were not drawn from the same numbers, for the designs "
+            "differ (kind, keys drawn, or cases of a Latin hypercube): pairs share what is random "
+            "beside the inputs alone."
+        )
+        notes.append(Note(text=text, kind="caution"))
     if text := _packings(base, new, rows):
         notes.append(Note(text=f"{names}: {text}"))
     if lone := set(base.run.points) ^ set(new.run.points):
@@ -95,12 +101,25 @@ def _pairing(base: Side, new: Side) -> list[Note]:
     return notes
 
 
+def _drawn(side: Side) -> tuple[object, ...]:
+    """Name what the numbers behind the inputs depend on, beside seed and replicate."""
+    experiment = side.view.experiment
+    design = experiment.campaign.design
+    if design == "monte_carlo":  # each key has its own
+        return (design,)
+    cases = experiment.campaign.cases if design in NOT_EXTENDED else None
+    return design, tuple(experiment.draws.replicate_keys), cases
+
+
 def _packings(base: Side, new: Side, rows: tuple[IntArray, IntArray]) -> str:
     """Say what the packings of the bed do to the differences of pairs; empty if nothing."""
     was = base.run.columns["packing_seed"][rows[0]]
     now = new.run.columns["packing_seed"][rows[1]]
     if other := int(np.count_nonzero(was != now)):
-        return f"{other} of the pairs flew another packing of the bed."
+        return (
+            f"{other} of the pairs flew another packing of the bed; intervals are between the "
+            "packings of either file, the wider one."
+        )
     count = len(np.unique(was))
     if 1 < count < min(FEW, len(was)):
         return (
@@ -120,7 +139,7 @@ def _table(sides: Sequence[Side], found: Found) -> Table:
         )
     ]
     head = ("outcome", "file", "pairs", "A", "new", "difference", "from", "to", "of A")
-    caption = "Mean of new less A, with its interval at 95 %; 0 pairs: of independent cases."
+    caption = "Mean of new less A, with its interval at 95 %; 0 pairs: of independent samples."
     return Table(caption=caption, head=head, rows=tuple(rows), is_tall=len(rows) > 24)
 
 
@@ -161,7 +180,7 @@ def _plot(sides: Sequence[Side], name: str, found: Found) -> Plot:
             for row, point in enumerate(points)
             if (name, point, side.letter) in found
         ]
-        made.add_traces([*_pairs(sides, side, lanes), _means(side, lanes)])
+        made.add_traces([*_pairs(sides, side, lanes), _means(side, SYMBOLS[index + 1], lanes)])
         words += [
             f"{side.letter}{f', {label_of(sides, point)}' if len(points) > 1 else ''}: "
             f"{_words(found[name, point, side.letter])}"
@@ -209,7 +228,7 @@ def _replicates(side: Side, entry: Difference) -> IntArray:
     return np.asarray(side.run.columns["replicate"][entry.rows[1]])
 
 
-def _means(side: Side, lanes: Sequence[tuple[float, Difference]]) -> "go.Scatter":
+def _means(side: Side, symbol: str, lanes: Sequence[tuple[float, Difference]]) -> "go.Scatter":
     """Mean of every lane with its interval."""
     import plotly.graph_objects as go
 
@@ -218,7 +237,7 @@ def _means(side: Side, lanes: Sequence[tuple[float, Difference]]) -> "go.Scatter
     return go.Scatter(
         x=mean, y=[middle for middle, _ in lanes], mode="markers", name=safe(side.name),
         legendgroup=side.letter,
-        marker={"color": side.colour, "size": 12, "symbol": "diamond",
+        marker={"color": side.colour, "size": 12, "symbol": symbol,
                 "line": {"color": "white", "width": 1}},
         error_x={"type": "data", "symmetric": False, "array": high - mean,
                  "arrayminus": mean - low, "color": side.colour, "thickness": 2.5},
@@ -229,6 +248,6 @@ def _means(side: Side, lanes: Sequence[tuple[float, Difference]]) -> "go.Scatter
 def _words(entry: Difference) -> str:
     low, high = entry.interval
     ends_ = f" ({figure_text(low)} to {figure_text(high)})" if np.isfinite(low) else ""
-    made_of = f"{entry.pairs} pairs" if entry.pairs else "independent cases"
+    made_of = f"{entry.pairs} pairs" if entry.pairs else "independent samples"
     mean = figure_text(entry.mean) if np.isfinite(entry.mean) else "not known"
     return f"{mean}{ends_}, of {made_of}"

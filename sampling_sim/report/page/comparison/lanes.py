@@ -50,7 +50,9 @@ def lane_height(labels: Sequence[str], lanes: int) -> int:
 
 
 def label_of(sides: Sequence[Side], point: Point) -> str:
-    """Name of a place, of the first file that has it; files may call it otherwise."""
-    found = (side.at(point) for side in sides)
-    place = next((place for place in found if place is not None), None)
-    return place.label if place else f"point {point[0]}, surface {point[1]}"
+    """Name of a place; of every file where they call it otherwise, as other grids do."""
+    found = [(side.letter, place.label) for side in sides if (place := side.at(point)) is not None]
+    names = dict.fromkeys(label for _, label in found)
+    if len(names) > 1:
+        return "; ".join(f"{letter}: {label}" for letter, label in found)
+    return next(iter(names), f"point {point[0]}, surface {point[1]}")

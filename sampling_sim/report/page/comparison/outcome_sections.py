@@ -18,11 +18,13 @@ from sampling_sim.report.page.comparison.lanes import (
 )
 from sampling_sim.report.page.comparison.sides import Side, headline, unit_of
 from sampling_sim.report.page.figures import (
-    STATUS_COLOURS,
+    DASHES,
+    SYMBOLS,
     compact,
     figure,
     label_height,
     safe,
+    status_marker,
     titled,
     wrapped,
 )
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 1000
 """Points of a distribution function; chosen: finer than any screen."""
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
-"""By file, so that colour alone tells nothing."""
 STATISTICS = ("q05", "q50", "q95")
 
 
@@ -220,7 +219,7 @@ def _status_bars(sides: Sequence[Side], names: Sequence[str]) -> Plot:
         made.add_trace(
             go.Bar(
                 x=100.0 * count / total, y=labels, orientation="h", name=name.replace("_", " "),
-                marker={"color": STATUS_COLOURS[name], "line": {"color": "white", "width": 1}},
+                marker=status_marker(name),
                 customdata=np.stack([count, total], axis=-1),
                 hovertemplate="%{y}: %{customdata[0]} of %{customdata[1]}",
             )

@@ -15,6 +15,7 @@ from sampling_sim.report.page.comparison.outcome_sections import (
 )
 from sampling_sim.report.page.comparison.sides import Side, sides_of
 from sampling_sim.report.page.comparison.verdict_sections import physics_section, verdict_section
+from sampling_sim.report.page.head import design_notes
 from sampling_sim.report.page.parts import Note, Page, Section, Table
 from sampling_sim.report.page.view import StoreView
 
@@ -63,10 +64,13 @@ def _lead(sides: Sequence[Side]) -> list[Note]:
             notes.append(Note(text=text, kind="caution"))
     cautions: dict[str, list[str]] = {}
     for side in sides:
-        if note := side.view.experiment.case(0).resolution_note():
-            cautions.setdefault(note, []).append(side.letter)
-    for note, letters in cautions.items():
-        notes.append(Note(text=f"{', '.join(letters)}: {note}.", kind="caution"))
+        found = [note.text for note in design_notes(side.view)]
+        if resolution := side.view.experiment.case(0).resolution_note():
+            found.append(f"{resolution}.")
+        for text in found:
+            cautions.setdefault(text, []).append(side.letter)
+    for text, letters in cautions.items():
+        notes.append(Note(text=f"{', '.join(letters)}: {text}", kind="caution"))
     return notes
 
 

@@ -76,7 +76,10 @@
     fit(PRINT_WIDTH);
   });
   window.addEventListener("afterprint", () => fit(null));
-  window.addEventListener("hashchange", () => lead(location.hash.slice(1)));
+  window.addEventListener("hashchange", () => {
+    const anchor = location.hash.slice(1);
+    if (anchor.startsWith("case-")) lead(anchor); // the browser itself leads to sections
+  });
 
   (async function () {
     for (const box of boxes) {

@@ -205,6 +205,42 @@ def test_each_design_point_is_compared_on_its_own(tmp_path):
         assert row["pairs"] == 5
 
 
+def test_files_of_other_grids_each_keep_the_name_of_a_place(tmp_path):
+    base = made_store(tmp_path / "base.h5", experiment_of(GRID, "campaign.cases=3"))
+    other = experiment_of(GRID.replace("2100", "2200"), "campaign.cases=3")
+    page = page_of(base, made_store(tmp_path / "new.h5", other))
+    rows = rows_of(parts_of(section(page, "differences"), Table)[0])
+    assert ("collected_mass [kg], mass 2000 kg", "B") in rows
+    assert ("collected_mass [kg], A: mass 2100 kg; B: mass 2200 kg", "B") in rows
+
+
+@pytest.mark.parametrize(
+    ("design", "cases", "is_said"),
+    [("monte_carlo", 10, False), ("latin_hypercube", 8, False), ("latin_hypercube", 10, True),
+     ("sobol", 10, False)],
+)  # fmt: skip
+def test_pairs_whose_inputs_were_drawn_otherwise_are_told(tmp_path, design, cases, is_said):
+    text = TEXT.replace("cases = 8", f'cases = 8\ndesign = "{design}"')
+    base = made_store(tmp_path / "base.h5", experiment_of(text))
+    new = made_store(tmp_path / "new.h5", experiment_of(text, f"campaign.cases={cases}"))
+    notes = parts_of(section(page_of(base, new), "differences"), Note)
+    assert any("not drawn from the same numbers" in note.text for note in notes) is is_said
+    inputs = [stored(path, "sequence.tilt_x")[:8] for path in (base, new)]
+    assert np.array_equal(*inputs) is not is_said
+
+
+def test_a_file_of_one_case_is_compared(tmp_path):
+    one = made_store(tmp_path / "one.h5", experiment_of(TEXT, "campaign.cases=1"))
+
+    def elsewhere(plan, rng):
+        return replace(collected(plan, rng), packing_seed=99)
+
+    many = made_store(tmp_path / "many.h5", rule=elsewhere)
+    for paths in ((one, many), (many, one)):
+        rows = rows_of(parts_of(section(page_of(*paths), "physics"), Table)[0])
+        assert {row["verdict"] for row in rows.values()} == {"inconclusive"}
+
+
 def test_files_of_other_design_points_are_shown_and_not_compared(tmp_path):
     base = made_store(tmp_path / "base.h5")
     grid = made_store(tmp_path / "grid.h5", experiment_of(GRID, "campaign.cases=3"))

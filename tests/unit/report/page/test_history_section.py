@@ -7,7 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from made_stores import TEXT, experiment_of, made_content
+from made_stores import TEXT, collected, experiment_of, failed, made_content
 
 from sampling_sim.recording.series import TIME_SERIES
 from sampling_sim.report.page import history_section as module
@@ -25,10 +25,12 @@ STEP = 0.01
 TWO_POINTS = TEXT + '\n[craft]\nmass = { grid = ["2000 kg", "2100 kg"] }\n'
 
 
-def written(folder: Path, cases: int, recorded: int, text: str = TEXT, samples: int = 500) -> Path:
+def written(
+    folder: Path, cases: int, recorded: int, text: str = TEXT, samples: int = 500, rule=collected
+) -> Path:
     """File in which case k touches at 1 + k/10 s and is then pushed by k + 1 N, sinking k mm."""
     experiment = experiment_of(text, f"campaign.cases={cases}")
-    content = made_content(experiment)
+    content = made_content(experiment, rule)
     rows = len(content.columns["case"])
     time = np.tile(STEP * np.arange(samples), recorded)
     case = np.repeat(np.arange(recorded), samples)
@@ -154,7 +156,7 @@ def test_without_a_recorded_case_the_page_says_how(tmp_path):
     (note,) = section_of(path).parts
     assert isinstance(note, Note)
     assert "--record N" in note.text
-    assert "rerun made.h5 --case 0 --record" in note.text
+    assert f"rerun {path} --case 0 --record" in note.text
 
 
 def test_cases_that_never_touch_are_counted_and_not_drawn(tmp_path):
@@ -175,3 +177,33 @@ def test_alternatives_say_the_largest_median_with_its_band(tmp_path):
     # of 1 to 5 N while all run; of 1 to 4 N when the last case, the first to end, has ended
     assert re.search(r"median is largest .* with 3 N, where 5 to 95 % .* within 1.2 to 4.8 N", text)
     assert "5 N, case 4" in text
+
+
+def test_cases_that_failed_or_diverged_are_in_no_median_and_no_peak(tmp_path):
+    def rule(plan, rng):
+        return (failed if plan.index == 4 else collected)(plan, rng)
+
+    section = section_of(written(tmp_path, 5, 5, rule=rule))
+    assert "1 of them failed or diverged and is left out" in parts_of(section, Note)[0].text
+    single = plot_of(section, "force").figure.data[0]
+    assert set(np.asarray(single.customdata).tolist()) == {0, 1, 2, 3}
+    (table,) = parts_of(section, Table)
+    assert table.rows[0][1].value == 4.0  # case 4 was pushed by 5 N
+
+
+def test_places_are_told_apart_where_each_has_one_recorded_case(tmp_path):
+    plot = plot_of(section_of(written(tmp_path, 4, 2, TWO_POINTS)), "force")
+    assert [(trace.name, trace.showlegend) for trace in plot.figure.data] == [
+        ("mass 2000 kg", True), ("mass 2100 kg", True),
+    ]  # fmt: skip
+    assert len({trace.line.dash for trace in plot.figure.data}) == 2
+    assert "median" not in plot.alternative  # over both places it is that of nothing
+
+
+@pytest.mark.parametrize("name", ["time", "head_force_x"])
+def test_a_file_without_a_series_that_contact_is_told_by_has_no_histories(tmp_path, name):
+    path = written(tmp_path, 3, 3)
+    with h5py.File(path, "a") as file:
+        del file["series"][name]
+    (note,) = section_of(path).parts
+    assert "3 cases never touch the ground, or have no force series" in note.text

@@ -115,6 +115,16 @@ def test_what_is_no_result_file_is_told(tmp_path, damage):
         read_view(path, tmp_path / PAGE)
 
 
+def test_a_status_that_there_is_not_is_told(tmp_path):
+    path = made_store(tmp_path / "a.h5")
+    with h5py.File(path, "a") as file:
+        status = file["runs/status"][:]
+        status[3] = b"weird"
+        file["runs/status"][:] = status
+    with pytest.raises(StoreError, match=r"a\.h5: status 'weird' is none of failed, "):
+        read_view(path, tmp_path / PAGE)
+
+
 def test_drivers_are_told_or_why_not(tmp_path):
     few = read_view(made_store(tmp_path / "a.h5"), tmp_path / PAGE)
     assert few.drivers["collected_mass"] == "8 cases have a value; needs 20"

@@ -1,7 +1,9 @@
 """What the sections of a page say of stores whose answers are known."""
 
+import shlex
 from dataclasses import replace
 
+import h5py
 import numpy as np
 import pytest
 from made_stores import (
@@ -17,7 +19,7 @@ from made_stores import (
 from sampling_sim.campaign.batches import shards_of
 from sampling_sim.outcome import Outcome, Status
 from sampling_sim.report.page import case_section
-from sampling_sim.report.page.cells import figure_text, number
+from sampling_sim.report.page.cells import figure_text, number, share
 from sampling_sim.report.page.figures import label_height, wrapped
 from sampling_sim.report.page.page import report_page
 from sampling_sim.report.page.parts import Listing, Note, Plot, Table
@@ -124,6 +126,38 @@ def test_places_are_drawn_apart(page_of):
     assert plot.alternative.count("6 cases, mean") == 4
 
 
+def test_a_click_on_a_bar_leads_to_no_case(page_of):
+    """Only what is a case has a number for one: bins of counts begin at whole numbers."""
+    text = TEXT.replace("collected_mass >= 100 g", "collected_count >= 3")
+    _, found = page_of(experiment_of(text))
+    for plot in parts(found["distribution"], Plot):
+        bars, *_, points = plot.figure.data
+        assert plot.leads_to_cases
+        assert bars.customdata is None
+        assert " to " in bars.hovertext[0]
+        assert points.customdata.tolist() == list(range(8))
+
+
+@pytest.mark.parametrize("step", [0.0, 2.3e-16, 1e-13])
+def test_values_with_no_room_between_them_are_one_bar(page_of, step):
+    def rule(plan, rng):
+        return replace(collected(plan, rng), collected_mass=1.0 + step * (plan.index % 3))
+
+    _, found = page_of(rule=rule)
+    assert parts(found["distribution"], Plot)[0].figure.data[0].y.tolist() == [8]
+
+
+def test_places_that_rounding_makes_equal_keep_their_numbers(page_of):
+    grid = '"1000.0001 kg", "1000.0002 kg", "1100 kg"'
+    text = TEXT + f"\n[craft]\nmass = {{ grid = [{grid}] }}\n"
+    _, found = page_of(experiment_of(text, "campaign.cases=3"))
+    labels = [cell.text for cell in columns(parts(found["verdicts"], Table)[0], "where")]
+    assert labels == ["point 0, surface 0: mass 1000 kg", "point 1, surface 0: mass 1000 kg",
+                      "mass 1100 kg"]  # fmt: skip
+    (bars,) = parts(found["status"], Plot)
+    assert len(set(bars.figure.data[0].y)) == 3
+
+
 def test_zero_mass_is_a_distribution(page_of):
     _, found = page_of(rule=nothing)
     (plot,) = parts(found["distribution"], Plot)
@@ -209,6 +243,37 @@ def test_recorded_cases_lead_to_their_replays(page_of):
     assert command.text.endswith("page_case_0.html")
 
 
+def test_names_are_quoted_in_commands_and_links(tmp_path):
+    path, output = tmp_path / "a b;c'.h5", tmp_path / "50 % #1?.html"
+    made_store(path, recorded=2, rule=failed)
+    (tmp_path / "50 % #1?_case_1.html").touch()
+    page = report_page([read_view(path, output)])
+    found = {section.anchor: section for section in page.sections}
+    table, *_ = parts(found["cases"], Table)
+    assert columns(table, "replay")[1].link == "50%20%25%20%231%3F_case_1.html"
+    listings = [part for section in page.sections for part in parts(section, Listing)]
+    commands = [
+        line for part in listings for line in part.text.splitlines()
+        if line.startswith("sampling-sim ")
+    ]  # fmt: skip
+    assert len(commands) > 10
+    assert all(shlex.split(line)[2] == str(path) for line in commands)
+    (replay,) = [line for line in commands if " replay " in line]
+    assert shlex.split(replay)[-1] == str(tmp_path / "50 % #1?_case_0.html")
+
+
+def test_units_of_a_file_are_shown_as_they_stand(page_of, tmp_path):
+    path = made_store(tmp_path / "b.h5")
+    with h5py.File(path, "a") as file:
+        for values in file["runs"].values():
+            values.attrs["units"] = "<b>u"
+    page = report_page([read_view(path, tmp_path / "page.html")])
+    plots = [part for section in page.sections for part in parts(section, Plot)]
+    drawn = [plot.figure.to_json() for plot in plots]
+    assert any("&lt;b&gt;u" in text for text in drawn)
+    assert not any("\\u003cb\\u003e" in text or "<b>" in text for text in drawn)
+
+
 def test_many_cases_wait_for_a_click(page_of, monkeypatch):
     def rule(plan, rng):
         return failed(plan, rng) if plan.index == 6 else collected(plan, rng)
@@ -235,12 +300,50 @@ def test_a_part_of_a_sweep_is_told_on_the_page(tmp_path):
     assert any("holds 3 of the cases 0 to 7" in note.text for note in page.lead)
 
 
+def test_the_head_says_a_product_only_where_it_is_one(tmp_path):
+    whole = made_content(experiment_of(GRID))
+    for content, said in (
+        (whole, "24 simulated cases (6 replicates × 2 design points × 2 surfaces;"),
+        (made_content(experiment_of(GRID), first=5),
+         "19 simulated cases (not all of 5 replicates, 2 design points, 2 surfaces;"),
+    ):  # fmt: skip
+        write_store(tmp_path / "a.h5", content)
+        page = report_page([read_view(tmp_path / "a.h5", tmp_path / "page.html")])
+        assert page.lead[0].text.startswith(said)
+
+
 def test_intervals_say_between_how_many_packings(page_of):
     def rule(plan, rng):
         return replace(collected(plan, rng), packing_seed=plan.index % 2)
 
     page, _ = page_of(rule=rule)
     assert any("between 2 packings of the bed, which are few" in note.text for note in page.lead)
+
+
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [("saltelli", "are too sure"), ("latin_hypercube", "mostly too wide"),
+     ("sobol", "mostly too wide")],
+)  # fmt: skip
+def test_what_a_design_does_to_intervals_is_told(page_of, design, said):
+    page, _ = page_of(experiment_of(TEXT.replace("cases = 8", f'cases = 8\ndesign = "{design}"')))
+    assert sum(said in note.text for note in page.lead) == 1
+    page, _ = page_of()
+    assert not any(said in note.text for note in page.lead)
+
+
+@pytest.mark.parametrize("text", [TEXT, GRID])
+def test_shared_packings_are_cautioned_by_verdicts_of_one_and_of_several_points(page_of, text):
+    def rule(plan, rng):
+        packing = plan.replicate % 4
+        mass = 0.05 if packing == 0 else 0.5
+        return replace(collected(plan, rng), packing_seed=packing, collected_mass=mass)
+
+    _, found = page_of(experiment_of(text, "campaign.cases=24"), rule)
+    notes = [note.text for note in parts(found["verdicts"], Note) if note.kind == "caution"]
+    assert len(notes) == 1
+    assert "share a packing" in notes[0]
+    assert "count as 3 independent ones" in notes[0]  # 4 clusters without spread within
 
 
 def test_provenance_has_the_file_and_its_checksums(page_of, tmp_path):
@@ -251,6 +354,15 @@ def test_provenance_has_the_file_and_its_checksums(page_of, tmp_path):
     assert shown["experiment_sha256"] == attributes["experiment_sha256"]
     assert shown["seed"] == "11"
     assert any(listing.text == TEXT for listing in parts(found["provenance"], Listing))
+
+
+def test_plots_over_inputs_leave_room_for_the_titles_between(page_of):
+    _, found = page_of()
+    (plot,) = parts(found["cases"], Plot)
+    upper, lower = plot.figure.layout.yaxis.domain, plot.figure.layout.yaxis2.domain
+    margin = plot.figure.layout.margin
+    drawn = plot.height - margin.t - margin.b
+    assert drawn * (upper[0] - lower[1]) >= 70  # px: ticks, their labels, a title, air
 
 
 def test_every_plot_has_its_words_and_every_number_its_source(page_of):
@@ -266,7 +378,7 @@ def test_every_plot_has_its_words_and_every_number_its_source(page_of):
 @pytest.mark.parametrize(
     ("value", "text"),
     [(1.19649, "1.196"), (123456.0, "123500"), (1e6, "1e+06"), (-2.5e-7, "−2.5e−07"),
-     (7, "7"), (True, "yes"), (0.0, "0"), (10000.0, "10000")],
+     (7, "7"), (-0.0, "0"), (True, "yes"), (0.0, "0"), (10000.0, "10000")],
 )  # fmt: skip
 def test_numbers_are_rounded_to_be_read(value, text):
     assert figure_text(value) == text
@@ -275,6 +387,10 @@ def test_numbers_are_rounded_to_be_read(value, text):
 def test_what_is_no_number_is_a_dash():
     assert number(np.nan, "x").text == number(None, "x").text == "–"
     assert number(np.float64(1 / 3), "x").value == 1 / 3
+
+
+def test_shares_are_written_like_numbers():
+    assert [share(value, "x").text for value in (0.5, -1.0, 10.5)] == ["50 %", "−100 %", "1050 %"]
 
 
 def test_labels_break_between_words():
