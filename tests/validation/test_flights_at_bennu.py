@@ -76,7 +76,8 @@ def case(seed=1, status="timed_out", **figures):
     """Kept case with some figures."""
     plain = dict.fromkeys(
         ("depth", "depth_at_6s", "speed_at_6s", "stop_time", "mean_force", "ground_force",
-         "gas_force", "drag", "drag_speed", "collected_mass", "wall_time"), float("nan"),
+         "gas_force", "drag", "drag_speed", "collected_mass", "wall_time",
+         "floor_gap"), float("nan"),
     )  # fmt: skip
     return plain | {"status": status, "packing_seed": seed, "series": {}} | figures
 
@@ -155,7 +156,7 @@ def test_every_level_asks_for_a_case_that_can_be_built():
         assert built.sequence.braking_thrust == 0.0
         # the plate, two of the largest grains on each side, and room below the measured depth
         assert built.regolith.width_x > 0.32 + 4.0 * built.regolith.diameter_max
-        assert built.regolith.depth >= 0.7
+        assert built.regolith.depth >= 1.0
     base = experiment_of({"set": []}).case(0)
     site = load_site(base.asteroid, base.site)
     assert 6.674e-11 * site.gravity.mass == pytest.approx(4.89, rel=0.02)

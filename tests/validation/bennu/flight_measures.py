@@ -18,8 +18,6 @@ DRAG_DEPTH = (0.05, 0.25)
 floor."""
 KEPT_STEP = 0.1
 """[s] between the samples that are kept of a series; chosen: a figure's worth."""
-FLOOR_SHARE = 0.1
-"""[m] from the floor within which a flight has met it; chosen: three grains."""
 SERIES = ("time", "depth", "speed", "force", "thrust")
 
 

@@ -42,6 +42,8 @@ HEAD = (
     "depth at 6 s [m]", "deepest [m]", "speed at 6 s [m/s]", "stop [s]", "ground [N]", "gas [N]",
     "in all [N]",
 )  # fmt: skip
+NEAR_FLOOR = 0.1
+"""[m] within which the floor counts as met; chosen: three grains."""
 SHIFTED = ("depth", "speed_at_6s", "mean_force")
 """Measures of the ensemble that the extrapolation in width moves."""
 
@@ -94,6 +96,7 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
             if rows
             else ["No row yet: neither the ensemble nor the drag flights are in."]
         ),
+        near_floor(kept),
         pictures_of(drawn, "flights"),
         *width_part(kept, drawn),
         *gas_part(kept),
@@ -117,6 +120,18 @@ def table(_: str, lines: Any) -> str:
 def pictures_of(drawn: Mapping[str, str], name: str) -> str:
     """Figure with its words, where it was drawn."""
     return f"![{drawn[name]}](pictures/bennu-{name}.png)" if name in drawn else ""
+
+
+def near_floor(kept: Kept) -> str:
+    """Say how many flights came so near the floor that their depth is too small."""
+    gaps = [v for entry in kept.values() for v in values(entry["cases"], "floor_gap")]
+    near = sum(gap < NEAR_FLOOR for gap in gaps)
+    return (
+        f"{near} of {len(gaps)} flights came within {100 * NEAR_FLOOR:.0f} cm of the floor; their "
+        "depth is too small."
+        if near
+        else ""
+    )
 
 
 def level_line(name: str, entry: Mapping[str, Any], *extra: str) -> str:
