@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "bennu"))
 from flight_keep import experiment_of, kept_levels, levels, store_of
 from flight_measures import flight_of, measures, thinned
-from flight_page import text_of, validation_rows
+from flight_page import UNKNOWNS, text_of, validation_rows, write_page
 from flight_rows import CASE, band, endless, ensemble_rows, exponents, reproduces
 
 from sampling_sim.asteroid.site import load_site
@@ -162,6 +162,36 @@ def test_every_level_asks_for_a_case_that_can_be_built():
     assert 6.674e-11 * site.gravity.mass == pytest.approx(4.89, rel=0.02)
     assert -site.field.effective_acceleration[2] == pytest.approx(6.8e-5, rel=0.03)
     assert 2.0 * base.mechanism.plate_radius == 0.32
+
+
+def flown(ground, gas=0.0, seed=1, **inputs):
+    """Kept case of a made-up flight, with its series."""
+    flight = flight_of(series(ground=ground, gas=gas))
+    figures = measures(flight, MASS, 6.8e-5) | {"wall_time": 60.0, "floor_gap": 0.3}
+    return case(seed, **figures, **inputs) | {"series": thinned(flight)}
+
+
+def test_page_and_figures_show_what_was_flown(tmp_path):
+    """All of the plan, made up: four figures, no level missing; a gas that matters is told."""
+    rng, kept = np.random.default_rng(1), {}
+    for level in [*levels(quick=False), *levels(quick=True)]:
+        count = level.get("cases", 1 if level.get("quick") else 3)
+        kept[level["name"]] = {"group": level["group"], "at": level.get("at"), "cases": []}
+        for seed in range(1, count + 1):
+            gas = rng.uniform(2.0, 12.0) if level["group"] in {"ensemble", "gas"} else 0.0
+            inputs = dict.fromkeys(UNKNOWNS, 0.5) | {"mechanism.gas_mass": gas}
+            unknown = {key: value + 0.1 * rng.uniform() for key, value in inputs.items()}
+            kept[level["name"]]["cases"].append(flown(2.0 + 0.1 * seed, gas, seed, **unknown))
+    write_page(kept, tmp_path / "page.md", tmp_path)
+    text = (tmp_path / "page.md").read_text()
+    assert {p.stem for p in tmp_path.glob("*.png")} == {
+        f"bennu-{name}" for name in ("flights", "width", "packing", "drag")
+    }
+    assert all(f"(pictures/{p.name})" in text for p in tmp_path.glob("*.png"))
+    assert "Everything of the plan was flown" in text
+    gas_line = next(line for line in text.splitlines() if line.startswith("| mechanism.gas_mass"))
+    assert "| -1.00, -1.00 |" in gas_line or "| -0.9" in gas_line
+    assert len(validation_rows(kept)) >= 6
 
 
 @pytest.mark.validation

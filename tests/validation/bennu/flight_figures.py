@@ -16,6 +16,10 @@ MEASURED = {"color": "black", "marker": "x", "linestyle": "none", "markersize": 
 FLOWN_GROUPS = ("ensemble", "gas", "width, loose", "width, dense")
 """Groups whose series are shown, the first that were flown."""
 
+OTHERS = (("friction, loose", 0.456, "^"), ("friction, dense", 0.606, "v"),
+          ("cohesion, loose", 0.462, "s"))  # fmt: skip
+"""Groups shown beside the packings, where, and by what."""
+
 
 def draw(
     kept: Mapping[str, Any], cases_at: Callable, speeds: Mapping, folder: Path
@@ -65,6 +69,7 @@ def flights(kept: Mapping[str, Any]) -> str:
         axis.set(xlabel="time since contact [s]", ylabel=words, xlim=(-0.2, 12.0))
         axis.axvspan(1.0, 6.0, color="0.93", zorder=0)
     axes[0].set_ylim(-15.0, 12.0)
+    axes[1].set_ylim(-20.0, 100.0)
     axes[2].set_ylim(-5.0, None)
     axes[0].plot([6.0], [100.0 * FLOWN["speed_at_6s"][3]], label="measured", **MEASURED)
     axes[1].plot([FLOWN["stop_time"][3]], [100.0 * FLOWN["depth"][3]], **MEASURED)
@@ -114,15 +119,12 @@ def against_packing(kept: Mapping[str, Any], cases_at: Callable) -> str:
     for packing in sorted(packings):
         found = 100.0 * values(packings[packing], "speed_at_6s")
         axis.plot(np.full(found.size, packing), found, "o", color=COLOURS[0])
-    for name, at, marker in (
-        ("friction, loose", 0.45, "^"),
-        ("friction, dense", 0.60, "^"),
-        ("cohesion, loose", 0.45, "s"),
-    ):
-        for place, cases in cases_at(kept, name).items():
+    for (name, at, marker), colour in zip(OTHERS, COLOURS[1:], strict=True):
+        levels = cases_at(kept, name)
+        for share, (place, cases) in enumerate(levels.items()):
             found = 100.0 * values(cases, "speed_at_6s")
-            axis.plot(np.full(found.size, at + 0.006), found, marker, mfc="none", color=COLOURS[1],
-                      label=f"{name}: {place:g}")  # fmt: skip
+            axis.plot(np.full(found.size, at), found, marker, mfc="none", color=colour,
+                      alpha=1.0 - 0.3 * share, label=f"{name}: {place:g}")  # fmt: skip
     axis.axhline(
         100.0 * FLOWN["speed_at_6s"][3], color="black", lw=0.8, label="measured, gas included"
     )
@@ -154,6 +156,8 @@ def drag(speeds: Mapping[float, Any]) -> str:
         )
     found = exponents(speeds)
     title = f"fitted: {np.mean(found):.2f}" if found else "no fit: too few speeds"
+    axis.set_xticks([0.05, 0.1, 0.2, 0.4], ["0.05", "0.1", "0.2", "0.4"])
+    axis.tick_params(which="minor", labelbottom=False)
     axis.set(xlabel="speed [m/s]", ylabel="mean ground force, 5 to 25 cm [N]", title=title)
     axis.legend(fontsize=7)
     return "Drag on the head in loose ground against speed, without gas"

@@ -35,8 +35,8 @@ WORDS = {
         "regolith.packing_seed=1",
     ],
 }  # fmt: skip
-"""Words of the plan, and what they stand for.  Without gas the craft comes to 6 s faster: more thrust
-keeps it from the floor, and what it does later is not compared."""
+"""Words of the plan, and what they stand for.  Without gas the craft is faster at 6 s: more
+thrust keeps it from the floor, and what it does later is not compared."""
 SHORT = "sequence.time_limit=16 s"
 """Of flights whose sample does not count: they end once the head is on its way back."""
 INPUTS = (

@@ -42,8 +42,19 @@ HEAD = (
     "depth at 6 s [m]", "deepest [m]", "speed at 6 s [m/s]", "stop [s]", "ground [N]", "gas [N]",
     "in all [N]",
 )  # fmt: skip
+FEWEST = 8
+"""Flights of the ensemble below which ranks say nothing; chosen."""
+UNKNOWNS = (
+    "mechanism.gas_mass", "mechanism.speed_kept", "regolith.packing_fraction",
+    "regolith.grain_density", "regolith.friction_coefficient", "regolith.rolling_friction",
+    "regolith.restitution", "regolith.tensile_strength", "craft.arm_stiffness",
+    "sequence.retreat_thrust",
+)  # fmt: skip
+"""What the ensemble draws, by its key in the experiment; SI in the table."""
 NEAR_FLOOR = 0.1
 """[m] within which the floor counts as met; chosen: three grains."""
+ROUND_OFF = 1e-9
+"""Below which a figure of a balance is none."""
 SHIFTED = ("depth", "speed_at_6s", "mean_force")
 """Measures of the ensemble that the extrapolation in width moves."""
 
@@ -98,6 +109,7 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
         ),
         near_floor(kept),
         pictures_of(drawn, "flights"),
+        *drivers_part(kept),
         *width_part(kept, drawn),
         *gas_part(kept),
         *region_part(kept, drawn),
@@ -148,6 +160,8 @@ def cell(found: np.ndarray) -> str:
     if not found.size:
         return "–"
     low, high = found.min(), found.max()
+    if max(abs(low), abs(high)) < ROUND_OFF:
+        return "0"
     spread = "" if found.size == 1 else f" ({low:.3g} to {high:.3g})"
     return f"{found.mean():.3g}{spread}"
 
@@ -171,6 +185,36 @@ def level_part(kept: Kept, group: str, title: str) -> list[str]:
     found = group_of(kept, group)
     base = [(BASE_LEVEL, kept[BASE_LEVEL])] if BASE_LEVEL in kept else []
     return [title, level_table([*base, *found])] if found else []
+
+
+def drivers_part(kept: Kept) -> list[str]:
+    """Say what the unknowns do to the ensemble, and where in their ranges the flight is met."""
+    cases = good(kept.get("unknowns", {"cases": []})["cases"])
+    if len(cases) < FEWEST:
+        return []
+    low, high = FLOWN["speed_at_6s"][-1]
+    met = [case for case in cases if low <= float(case["speed_at_6s"]) <= high]
+    lines = [
+        "| unknown | flown | rank correlation with speed, depth at 6 s | where the speed is met |",
+        "|---|---|---|---|",
+    ]
+    for name in UNKNOWNS:
+        drawn = np.array([float(case[name]) for case in cases])
+        shares = [rank_correlation(drawn, cases, m) for m in ("speed_at_6s", "depth_at_6s")]
+        inside = f"{cell(values(met, name))}" if met else "–"
+        span = f"{drawn.min():.3g} to {drawn.max():.3g}"
+        lines.append(f"| {name} | {span} | {shares[0]:+.2f}, {shares[1]:+.2f} | {inside} |")
+    said = f"{len(met)} of {len(cases)} flights had {low:g} to {high:g} m/s left at 6 s."
+    return ["## What the unknowns do", said, "\n".join(lines)]
+
+
+def rank_correlation(drawn: np.ndarray, cases: Sequence[Mapping[str, object]], name: str) -> float:
+    """Spearman's coefficient of an unknown and a measure, over the flights that have it."""
+    from scipy.stats import spearmanr
+
+    found = np.array([float(case[name]) for case in cases])
+    has = np.isfinite(found)
+    return float(spearmanr(drawn[has], found[has]).statistic)
 
 
 def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
@@ -206,7 +250,11 @@ def gas_part(kept: Kept) -> list[str]:
     for name, entry in found:
         mass = values(entry["cases"], "collected_mass")
         lines.append(f"- {name}: collected {cell(mass)} kg.")
-    return ["## With and without gas", level_table([*base, *found]), "\n".join(lines)]
+    said = (
+        "Same packings and plan but for the gas; up to 6 s these are pairs, after it the flights "
+        "without gas have more thrust (60 N against 20 N)."
+    )
+    return ["## With and without gas", said, level_table([*base, *found]), "\n".join(lines)]
 
 
 def region_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
