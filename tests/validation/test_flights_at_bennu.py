@@ -164,9 +164,9 @@ def test_every_level_asks_for_a_case_that_can_be_built():
     assert 2.0 * base.mechanism.plate_radius == 0.32
 
 
-def flown(ground, gas=0.0, seed=1, **inputs):
+def flown(ground, gas=0.0, seed=1, speed=0.1, **inputs):
     """Kept case of a made-up flight, with its series."""
-    flight = flight_of(series(ground=ground, gas=gas))
+    flight = flight_of(series(ground=ground, gas=gas, speed=speed))
     figures = measures(flight, MASS, 6.8e-5) | {"wall_time": 60.0, "floor_gap": 0.3}
     return case(seed, **figures, **inputs) | {"series": thinned(flight)}
 
@@ -181,7 +181,9 @@ def test_page_and_figures_show_what_was_flown(tmp_path):
             gas = rng.uniform(2.0, 12.0) if level["group"] in {"ensemble", "gas"} else 0.0
             inputs = dict.fromkeys(UNKNOWNS, 0.5) | {"mechanism.gas_mass": gas}
             unknown = {key: value + 0.1 * rng.uniform() for key, value in inputs.items()}
-            kept[level["name"]]["cases"].append(flown(2.0 + 0.1 * seed, gas, seed, **unknown))
+            speed = level["at"] if level["group"] == "drag" else 0.1
+            made = flown(2.0 + 0.1 * seed, gas, seed, speed, **unknown)
+            kept[level["name"]]["cases"].append(made)
     write_page(kept, tmp_path / "page.md", tmp_path)
     text = (tmp_path / "page.md").read_text()
     assert {p.stem for p in tmp_path.glob("*.png")} == {
