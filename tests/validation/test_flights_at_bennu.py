@@ -88,7 +88,7 @@ def test_an_endless_bed_is_extrapolated_along_one_over_the_width():
     value, half, change = endless(exact, "speed_at_6s")
     assert value == pytest.approx(3.0)
     assert half == pytest.approx(0.0, abs=1e-9)
-    assert change == pytest.approx(-2.0 / 1.2)
+    assert change == pytest.approx(-2.0 / 0.8)
     curved = {w: [case(1, speed_at_6s=3.0 + 2.0 / w**3)] for w in (0.8, 1.2, 1.8)}
     assert endless(curved, "speed_at_6s")[1] > 0.1
     assert not np.isfinite(endless({0.8: exact[0.8]}, "speed_at_6s")[1])

@@ -8,6 +8,7 @@ level, so that levels flown elsewhere or earlier stay.
 import fcntl
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,23 @@ from sampling_sim.asteroid.site import load_site
 from sampling_sim.campaign.execute import run_campaign
 from sampling_sim.campaign.experiment.config import Experiment
 from sampling_sim.campaign.recorded import RecordedReplicates
+from sampling_sim.recording.recorder import Recording
 from sampling_sim.store import read_attributes
 
 ROOT = Path(__file__).parents[3]
 BASE = ROOT / "experiments" / "bennu.toml"
 PLAN = Path(__file__).parent / "plan.toml"
 KEPT = ROOT / "results" / "bennu.json"
-RECORD_BYTES = 4e5
-"""[B] a case: the rows of a minute, and a frame or none of the grains."""
+
+
+class SeriesOnly(RecordedReplicates):
+    """Every row of the time series, and of the grains the first frame alone."""
+
+    def recording(self, experiment: Experiment) -> Recording:
+        """How each of the cases is recorded."""
+        return replace(super().recording(experiment), interval=1e3)
+
+
 WORDS = {
     "NO_GAS": ["mechanism.gas_mass=0 g", "sequence.retreat_thrust=60 N"],
     "COARSE": [
@@ -81,7 +91,7 @@ def store_of(level: dict[str, Any], folder: Path) -> Path:
 def fly(level: dict[str, Any], folder: Path, workers: int) -> Path:
     """Fly what is missing of a level; return its result file."""
     experiment, cases = experiment_of(level), int(level.get("cases", 1))
-    record = RecordedReplicates(cases, RECORD_BYTES * cases * experiment.design_points)
+    record = SeriesOnly(cases)
     return run_campaign(
         experiment, store_of(level, folder), cases=cases, workers=workers, resume=True,
         record=record,
@@ -130,6 +140,11 @@ def plain(value: Any) -> Any:
 def kept_levels(path: Path = KEPT) -> dict[str, dict[str, Any]]:
     """Kept flights: level → group, place on its axis, commit and cases."""
     return json.loads(path.read_text()) if path.exists() else {}
+
+
+def is_being_flown(level: dict[str, Any], folder: Path) -> bool:
+    """Tell a level that another process has in hand from one of which no case can be flown."""
+    return any(folder.glob(store_of(level, folder).name + "*"))
 
 
 def keep_refusal(level: dict[str, Any], reason: str, path: Path = KEPT) -> None:

@@ -90,7 +90,8 @@ def endless(levels: Mapping[float, Sequence[Case]], name: str) -> tuple[float, f
 
     Returns
     -------
-    Value, its 90 % half-width, and its difference to the mean at the middle width.
+    Value, its 90 % half-width, and its difference to the mean at the narrowest width, which is that
+    of the ensemble and of the sweeps.
     """
     points = [(1.0 / w, v) for w, cases in levels.items() for v in values(cases, name)]
     if len({x for x, _ in points}) < 2 or len(points) < 3:
@@ -104,8 +105,8 @@ def endless(levels: Mapping[float, Sequence[Case]], name: str) -> tuple[float, f
     variance = ((y - design @ best) ** 2).sum() / spare
     error = np.sqrt(variance * np.linalg.inv(design.T @ design)[0, 0])
     half = float(student.ppf(0.5 + 0.5 * CONFIDENCE, spare) * error)
-    middle = sorted(levels)[len(levels) // 2]
-    return float(best[0]), half, float(best[0] - np.mean(values(levels[middle], name)))
+    change = best[0] - np.mean(values(levels[min(levels)], name))
+    return float(best[0]), half, float(change)
 
 
 def exponents(levels: Mapping[float, Sequence[Case]]) -> list[float]:

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from flight_keep import ROOT, fly, keep, keep_refusal, kept_levels, levels
+from flight_keep import ROOT, fly, is_being_flown, keep, keep_refusal, kept_levels, levels
 from flight_page import write_page
 
 from sampling_sim.errors import BadInput
@@ -47,7 +47,8 @@ def main() -> None:
                 fly(level, asked.folder, asked.workers)
             except BadInput as error:
                 sys.stdout.write(f"  not flown: {error}\n")
-                keep_refusal(level, str(error))
+                if not is_being_flown(level, asked.folder):
+                    keep_refusal(level, str(error))
                 continue
             keep(level, asked.folder)
     write_page(kept_levels())
