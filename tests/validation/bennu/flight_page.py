@@ -115,6 +115,7 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
         *region_part(kept, drawn),
         *drag_part(kept, drawn),
         *level_part(kept, "numerics", "## Step, stiffness, arm"),
+        *quick_part(kept),
         *flown_part(kept),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -308,6 +309,16 @@ def drag_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
         else "No packing was flown at three speeds: no exponent."
     )
     return ["## Drag against speed", "\n".join(lines), said, pictures_of(drawn, "drag")]
+
+
+def quick_part(kept: Kept) -> list[str]:
+    """Table of the quick form, with what it is worth."""
+    found = group_of(kept, "quick")
+    said = (
+        "Grains of 40–57 mm (a seventh of the plate), one packing, 0.8 m: shows that the chain "
+        "works, and decides nothing."
+    )
+    return ["## Quick form", said, level_table(found)] if found else []
 
 
 def flown_part(kept: Kept) -> list[str]:
