@@ -120,6 +120,8 @@ def test_the_verdict_is_of_the_band_of_the_flights(speeds, verdict):
     assert rows["speed down at 6 s [m/s]"].verdict == verdict
     assert rows["speed down at 6 s [m/s]"].interval == pytest.approx(band(speeds))
     assert rows["deepest point of the head [m]"].verdict == "cannot tell"  # nothing measured
+    few = {r.quantity: r for r in ensemble_rows(flights[:19], {})}
+    assert few["speed down at 6 s [m/s]"].verdict == "cannot tell"
     wide = ensemble_rows(flights, {"speed_at_6s": (0.0, 0.03)})[1]
     assert wide.interval[1] - wide.interval[0] > 0.06
 

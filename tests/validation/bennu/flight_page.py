@@ -12,7 +12,6 @@ from flight_figures import draw
 from flight_keep import ROOT, levels
 from flight_rows import (
     FLOWN,
-    band,
     endless,
     ensemble_rows,
     exponents,
@@ -337,7 +336,7 @@ def flown_part(kept: Kept) -> list[str]:
         spent += list(values(cases, "wall_time"))
         lost = sorted({str(case["message"]) for case in cases if case not in good(cases)})
         missing += [f"- {level['name']}, lost: {message}" for message in lost]
-    low, high = band(np.array(spent))
+    low, high = (min(spent), max(spent)) if spent else (0.0, 0.0)
     cost = (
         f"{len(spent)} flights, {sum(spent) / 3600.0:.2g} hours of wall time in all (bed included, "
         f"on shared cores), {low:.0f} to {high:.0f} s each."

@@ -31,6 +31,8 @@ FLOWN = {
 }
 """Quantity → name, unit, source, measured, band: ± half of the last published figure, ± 1 cm of
 the depth (chosen), and the published error of the mass (122 g came home, some was lost)."""
+FEWEST_IN_BAND = 20
+"""Flights of the ensemble below which its twentieth parts are not known: no verdict then."""
 FINISHED = ("failed", "diverged")
 
 Case = Mapping[str, object]
@@ -48,8 +50,8 @@ def values(cases: Sequence[Case], name: str) -> np.ndarray:
 
 
 def band(found: np.ndarray) -> tuple[float, float]:
-    """Return the ends between which 90 % of the flights lie; not numbers where there are none."""
-    if not found.size:
+    """Return the ends between which 90 % of the flights lie; not numbers with too few of them."""
+    if found.size < FEWEST_IN_BAND:
         return (np.nan, np.nan)
     tail = 0.5 * (1.0 - CONFIDENCE)
     low, high = np.quantile(found, [tail, 1.0 - tail])
