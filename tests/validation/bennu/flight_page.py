@@ -69,10 +69,12 @@ def cases_at(kept: Kept, group: str) -> dict[float, Sequence[Mapping[str, object
     }
 
 
-def drag_speeds(kept: Kept) -> dict[float, Sequence[Mapping[str, object]]]:
+def drag_speeds(
+    kept: Kept, group: str = "drag", base: str = BASE_LEVEL
+) -> dict[float, Sequence[Mapping[str, object]]]:
     """Flights for the exponent: the group, and the base at 10 cm/s."""
-    base = kept.get(BASE_LEVEL, {"cases": []})["cases"]
-    return cases_at(kept, "drag") | ({0.1: base} if base else {})
+    cases = kept.get(base, {"cases": []})["cases"]
+    return cases_at(kept, group) | ({0.1: cases} if cases else {})
 
 
 def validation_rows(kept: Kept) -> list[Row]:
@@ -312,12 +314,26 @@ def drag_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
 
 def quick_part(kept: Kept) -> list[str]:
     """Table of the quick form, with what it is worth."""
-    found = group_of(kept, "quick")
+    found = group_of(kept, "quick", "quick drag")
     said = (
         "Grains of 40–57 mm (a seventh of the plate), one packing, 0.8 m: shows that the chain "
         "works, and decides nothing."
     )
-    return ["## Quick form", said, level_table(found)] if found else []
+    if not found:
+        return []
+    speeds = drag_speeds(kept, "quick drag", "quick loose")
+    powers = exponents(speeds)
+    drag = (
+        "Its drag, mean from 5 to 25 cm of depth: "
+        + ", ".join(
+            f"{cell(values(cases, 'drag'))} N at {100 * v:g} cm/s"
+            for v, cases in sorted(speeds.items())
+        )
+        + f"; exponent {powers[0]:.2f} of one packing."
+        if powers
+        else ""
+    )
+    return ["## Quick form", said, level_table(found), drag]
 
 
 def flown_part(kept: Kept) -> list[str]:
