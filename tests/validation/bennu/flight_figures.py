@@ -11,10 +11,10 @@ from flight_rows import FLOWN, exponents, good, values
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-COLOURS = ("#1b6ca8", "#c1440e", "#4b7f52", "#7a5195")
+COLOURS = ("#1b6ca8", "#c1440e", "#4b7f52", "#7a5195", "#8a8a8a")
 MEASURED = {"color": "black", "marker": "x", "linestyle": "none", "markersize": 8, "zorder": 5}
-FLOWN_GROUPS = ("ensemble", "gas", "width, loose", "width, dense")
-"""Groups whose series are shown, the first that were flown."""
+FLOWN_GROUPS = ("ensemble", "gas", "width, loose", "depth, loose", "quick")
+"""Groups whose series are shown."""
 
 OTHERS = (("friction, loose", 0.456, "^"), ("friction, dense", 0.606, "v"),
           ("cohesion, loose", 0.462, "s"))  # fmt: skip
@@ -119,7 +119,7 @@ def against_packing(kept: Mapping[str, Any], cases_at: Callable) -> str:
     for packing in sorted(packings):
         found = 100.0 * values(packings[packing], "speed_at_6s")
         axis.plot(np.full(found.size, packing), found, "o", color=COLOURS[0])
-    for (name, at, marker), colour in zip(OTHERS, COLOURS[1:], strict=True):
+    for (name, at, marker), colour in zip(OTHERS, COLOURS[1:4], strict=True):
         levels = cases_at(kept, name)
         for share, (place, cases) in enumerate(levels.items()):
             found = 100.0 * values(cases, "speed_at_6s")

@@ -42,7 +42,7 @@ WORDS = {
     "NO_GAS": ["mechanism.gas_mass=0 g", "sequence.retreat_thrust=60 N"],
     "COARSE": [
         "regolith.diameter_min=40 mm", "regolith.diameter_max=57 mm",
-        "regolith.packing_seed=1",
+        "regolith.packing_seed=1", "regolith.depth=1 m",
     ],
 }  # fmt: skip
 """Words of the plan, and what they stand for.  Without gas the craft is faster at 6 s: more

@@ -112,6 +112,7 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
         pictures_of(drawn, "flights"),
         *drivers_part(kept),
         *width_part(kept, drawn),
+        *depth_part(kept),
         *gas_part(kept),
         *region_part(kept, drawn),
         *drag_part(kept, drawn),
@@ -240,6 +241,17 @@ def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
         "\n".join(lines),
         pictures_of(drawn, "width"),
     ]
+
+
+def depth_part(kept: Kept) -> list[str]:
+    """Every figure against the depth of the bed."""
+    found = group_of(kept, "depth, loose", "depth, dense")
+    base = [(name, kept[name]) for name in (BASE_LEVEL, "dense 0.8 m") if name in kept]
+    said = (
+        "The beds of all other levels are 1.4 m deep. Loose ground is pressed down ahead of the "
+        "head; where that reaches the floor, the force rises."
+    )
+    return ["## Depth of the bed", said, level_table([*base, *found])] if found else []
 
 
 def gas_part(kept: Kept) -> list[str]:
