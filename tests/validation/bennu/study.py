@@ -1,7 +1,7 @@
 """OSIRIS-REx's touch-and-go at Bennu, flown as experiments/bennu.toml says.
 
     python tests/validation/bennu/study.py fly            # everything that is missing
-    python tests/validation/bennu/study.py fly --quick    # three coarse flights
+    python tests/validation/bennu/study.py fly --quick    # six coarse flights, 10 minutes
     python tests/validation/bennu/study.py page           # only write the page and the figures
 
 `fly` runs every level of plan.toml as a campaign of its own in results/bennu/ (or `--folder`); an
@@ -26,7 +26,7 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("action", choices=["fly", "page"])
-    parser.add_argument("--quick", action="store_true", help="three coarse flights only")
+    parser.add_argument("--quick", action="store_true", help="six coarse flights only")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--levels", nargs="*", help="names; all unless given")
     parser.add_argument("--folder", type=Path, default=ROOT / "results" / "bennu")
