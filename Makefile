@@ -44,7 +44,7 @@ slow: $(READY)     ## the long tests
 bench: $(READY)    ## comparisons of speed; writes results/bench.json
 	$(BIN)/python -m pytest -m bench -s tests/bench
 
-validate: $(READY) ## laboratory laws against the bed; writes docs/validation.md
+validate: $(READY) ## laboratory laws against the bed, and the kept flights; writes docs/validation.md
 	$(BIN)/python -m pytest -m validation tests/validation
 
 lock: $(READY)     ## write constraints.txt anew from what is installed

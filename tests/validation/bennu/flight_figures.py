@@ -1,0 +1,163 @@
+"""Figures of the study at Bennu (docs/pictures/bennu-*.png)."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from flight_rows import FLOWN, exponents, good, values
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+COLOURS = ("#1b6ca8", "#c1440e", "#4b7f52", "#7a5195", "#8a8a8a")
+MEASURED = {"color": "black", "marker": "x", "linestyle": "none", "markersize": 8, "zorder": 5}
+FLOWN_GROUPS = ("ensemble", "gas", "width, loose", "depth, loose", "quick")
+"""Groups whose series are shown."""
+
+OTHERS = (("friction, loose", 0.456, "^"), ("friction, dense", 0.606, "v"),
+          ("cohesion, loose", 0.462, "s"))  # fmt: skip
+"""Groups shown beside the packings, where, and by what."""
+
+
+def draw(
+    kept: Mapping[str, Any], cases_at: Callable, speeds: Mapping, folder: Path
+) -> dict[str, str]:
+    """Draw what there are flights for; name of a figure → its words."""
+    folder.mkdir(exist_ok=True)
+    drawn = {}
+    for name, make in {
+        "flights": lambda: flights(kept),
+        "width": lambda: against_width(kept, cases_at),
+        "packing": lambda: against_packing(kept, cases_at),
+        "drag": lambda: drag(speeds),
+    }.items():
+        words = make()
+        if words:
+            plt.savefig(folder / f"bennu-{name}.png", dpi=90, bbox_inches="tight")
+            drawn[name] = words
+        plt.close("all")
+    return drawn
+
+
+def flights(kept: Mapping[str, Any]) -> str:
+    """Speed, depth and force of the ground against time."""
+    shown = [
+        (group, case)
+        for group in FLOWN_GROUPS
+        for entry in kept.values()
+        if entry["group"] == group
+        for case in good(entry["cases"])
+        if case["series"]
+    ]
+    if not shown:
+        return ""
+    _, axes = plt.subplots(1, 3, figsize=(11.0, 3.4), layout="constrained")
+    columns = (("speed", 100.0, "speed down [cm/s]"), ("depth", 100.0, "depth of the head [cm]"),
+               ("force", 1.0, "ground on the head [N]"))  # fmt: skip
+    labelled = set()
+    for group, case in shown:
+        colour = COLOURS[FLOWN_GROUPS.index(group)]
+        time = np.array(case["series"]["time"])
+        for axis, (name, scale, _) in zip(axes, columns, strict=True):
+            label = None if group in labelled else group
+            axis.plot(time, scale * np.array(case["series"][name]), color=colour, lw=0.8,
+                      alpha=0.7, label=label)  # fmt: skip
+        labelled.add(group)
+    for axis, (_, _, words) in zip(axes, columns, strict=True):
+        axis.set(xlabel="time since contact [s]", ylabel=words, xlim=(-0.2, 12.0))
+        axis.axvspan(1.0, 6.0, color="0.93", zorder=0)
+    axes[0].set_ylim(-15.0, 12.0)
+    axes[1].set_ylim(-20.0, 100.0)
+    axes[2].set_ylim(-5.0, None)
+    axes[0].plot([6.0], [100.0 * FLOWN["speed_at_6s"][3]], label="measured", **MEASURED)
+    axes[1].plot([FLOWN["stop_time"][3]], [100.0 * FLOWN["depth"][3]], **MEASURED)
+    axes[0].legend(fontsize=7)
+    return "Speed, depth and ground force of the flights; grey: gas flows in those that have any"
+
+
+def against_width(kept: Mapping[str, Any], cases_at: Callable) -> str:
+    """Speed at 6 s and ground force against 1/width, with the lines to an endless bed."""
+    kinds = [k for k in ("loose", "dense") if len(cases_at(kept, f"width, {k}")) > 1]
+    if not kinds:
+        return ""
+    _, axes = plt.subplots(1, 2, figsize=(8.0, 3.2), layout="constrained")
+    for colour, kind in zip(COLOURS, kinds, strict=False):
+        levels, rim = cases_at(kept, f"width, {kind}"), cases_at(kept, f"rim, {kind}")
+        for axis, (name, scale) in zip(
+            axes, (("speed_at_6s", 100.0), ("ground_force", 1.0)), strict=True
+        ):
+            x = np.array([1.0 / w for w, cases in levels.items() for _ in values(cases, name)])
+            y = scale * np.array([v for cases in levels.values() for v in values(cases, name)])
+            axis.plot(x, y, "o", color=colour, label=f"{kind}, walls")
+            if len(set(x)) > 1:
+                ends = np.array([0.0, x.max()])
+                axis.plot(ends, np.polyval(np.polyfit(x, y, 1), ends), color=colour, lw=0.8)
+            for width, cases in rim.items():
+                found = scale * values(cases, name)
+                axis.plot(np.full(found.size, 1.0 / width), found, "s", mfc="none", color=colour,
+                          label=f"{kind}, rim")  # fmt: skip
+    axes[0].set(xlabel="1 / width [1/m]", ylabel="speed down at 6 s, no gas [cm/s]")
+    axes[1].set(xlabel="1 / width [1/m]", ylabel="ground, mean over 6 s [N]")
+    axes[0].legend(fontsize=7)
+    return "Against the width of the bed, without gas; lines to an endless bed at 0"
+
+
+def against_packing(kept: Mapping[str, Any], cases_at: Callable) -> str:
+    """Speed left at 6 s against packing, friction and cohesion."""
+    packings = dict(cases_at(kept, "packing"))
+    base = kept.get("loose 0.8 m", {"cases": []})["cases"]
+    if base:
+        packings[0.45] = base
+    dense = cases_at(kept, "width, dense").get(0.8)
+    if dense:
+        packings[0.58] = dense
+    if len(packings) < 2:
+        return ""
+    _, axis = plt.subplots(figsize=(5.0, 3.4), layout="constrained")
+    for packing in sorted(packings):
+        found = 100.0 * values(packings[packing], "speed_at_6s")
+        axis.plot(np.full(found.size, packing), found, "o", color=COLOURS[0])
+    for (name, at, marker), colour in zip(OTHERS, COLOURS[1:4], strict=True):
+        levels = cases_at(kept, name)
+        for share, (place, cases) in enumerate(levels.items()):
+            found = 100.0 * values(cases, "speed_at_6s")
+            axis.plot(np.full(found.size, at), found, marker, mfc="none", color=colour,
+                      alpha=1.0 - 0.3 * share, label=f"{name}: {place:g}")  # fmt: skip
+    axis.axhline(
+        100.0 * FLOWN["speed_at_6s"][3], color="black", lw=0.8, label="measured, gas included"
+    )
+    axis.set(xlabel="packing fraction", ylabel="speed down at 6 s, no gas [cm/s]")
+    axis.legend(fontsize=6)
+    return "Speed left at 6 s without gas against packing; what the flight had, gas included"
+
+
+def drag(speeds: Mapping[float, Any]) -> str:
+    """Drag against speed."""
+    if sum(bool(values(cases, "drag").size) for cases in speeds.values()) < 2:
+        return ""
+    _, axis = plt.subplots(figsize=(5.0, 3.4), layout="constrained")
+    for cases in speeds.values():
+        axis.loglog(values(cases, "drag_speed"), values(cases, "drag"), "o", color=COLOURS[0])
+    ends = np.array(axis.get_xlim())
+    middle = np.exp(np.mean([np.log(v) for c in speeds.values() for v in values(c, "drag_speed")]))
+    level = np.exp(
+        np.mean([np.log(v) for c in speeds.values() for v in values(c, "drag") if v > 0.0])
+    )
+    for power, style in ((4.0 / 3.0, "-"), (2.0, ":")):
+        axis.loglog(
+            ends,
+            level * (ends / middle) ** power,
+            style,
+            color="0.5",
+            lw=0.8,
+            label=f"power {power:.2f}",
+        )
+    found = exponents(speeds)
+    title = f"fitted: {np.mean(found):.2f}" if found else "no fit: too few speeds"
+    axis.set_xticks([0.05, 0.1, 0.2, 0.4], ["0.05", "0.1", "0.2", "0.4"])
+    axis.tick_params(which="minor", labelbottom=False)
+    axis.set(xlabel="speed [m/s]", ylabel="mean ground force, 5 to 25 cm [N]", title=title)
+    axis.legend(fontsize=7)
+    return "Drag on the head in loose ground against speed, without gas"

@@ -1,0 +1,376 @@
+"""Page and figures of the study at Bennu, from the kept flights and from nothing else."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from flight_figures import draw
+from flight_keep import ROOT, levels
+from flight_rows import (
+    FLOWN,
+    endless,
+    ensemble_rows,
+    exponents,
+    flown_with_gas,
+    good,
+    law_rows,
+    reproduces,
+    values,
+)
+from rows import Row, table_line
+
+PAGE = ROOT / "docs" / "validation-bennu.md"
+PICTURES = ROOT / "docs" / "pictures"
+BASE_LEVEL = "loose 0.8 m"
+"""Flown without gas, and what the sweeps change."""
+SWEEPS = {
+    "packing": "packing fraction",
+    "friction, loose": "friction coefficient, packing 0.45",
+    "friction, dense": "friction coefficient, packing 0.60",
+    "cohesion, loose": "cohesion [Pa], packing 0.45",
+    "grain size, loose": "mean grain [m], packing 0.45",
+}
+COLUMNS = (
+    "depth_at_6s", "depth", "speed_at_6s", "stop_time", "ground_force", "gas_force", "mean_force",
+)  # fmt: skip
+HEAD = (
+    "depth at 6 s [m]", "deepest [m]", "speed at 6 s [m/s]", "stop [s]", "ground [N]", "gas [N]",
+    "in all [N]",
+)  # fmt: skip
+FEWEST = 8
+"""Flights of the ensemble below which ranks say nothing; chosen."""
+UNKNOWNS = (
+    "mechanism.gas_mass", "mechanism.speed_kept", "regolith.packing_fraction",
+    "regolith.grain_density", "regolith.friction_coefficient", "regolith.rolling_friction",
+    "regolith.restitution", "regolith.tensile_strength", "craft.arm_stiffness",
+    "sequence.retreat_thrust",
+)  # fmt: skip
+"""What the ensemble draws, by its key in the experiment; SI in the table."""
+NEAR_FLOOR = 0.1
+"""[m] within which the floor counts as met; chosen: three grains."""
+ROUND_OFF = 1e-9
+"""Below which a figure of a balance is none."""
+SHIFTED = ("depth", "speed_at_6s", "mean_force")
+"""Measures of the ensemble that the extrapolation in width moves."""
+
+Kept = Mapping[str, Mapping[str, Any]]
+
+
+def cases_at(kept: Kept, group: str) -> dict[float, Sequence[Mapping[str, object]]]:
+    """Flights of a group by their place on its axis."""
+    return {
+        float(entry["at"]): entry["cases"]
+        for entry in kept.values()
+        if entry["group"] == group and entry["cases"]
+    }
+
+
+def drag_speeds(
+    kept: Kept, group: str = "drag", base: str = BASE_LEVEL
+) -> dict[float, Sequence[Mapping[str, object]]]:
+    """Flights for the exponent: the group, and the base at 10 cm/s."""
+    cases = kept.get(base, {"cases": []})["cases"]
+    return cases_at(kept, group) | ({0.1: cases} if cases else {})
+
+
+def validation_rows(kept: Kept) -> list[Row]:
+    """Rows for the table of `make validate`, of what was flown; none where nothing was."""
+    rows: list[Row] = []
+    ensemble = kept.get("unknowns", {"cases": []})["cases"]
+    if good(ensemble):
+        widths = cases_at(kept, "width, loose")
+        moved = {name: endless(widths, name) for name in SHIFTED}
+        change = {n: (shift, half) for n, (_, half, shift) in moved.items() if np.isfinite(half)}
+        rows += ensemble_rows(ensemble, change)
+    return rows + law_rows(drag_speeds(kept), cases_at(kept, "packing").get(0.60, []))
+
+
+def write_page(kept: Kept, page: Path = PAGE, pictures: Path = PICTURES) -> None:
+    """Write docs/validation-bennu.md and its figures."""
+    drawn = draw(kept, cases_at, drag_speeds(kept), pictures)
+    page.write_text(text_of(kept, drawn))
+
+
+def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
+    """Text of the page."""
+    rows = validation_rows(kept)
+    verdicts = [r.verdict for r in rows]
+    counts = ", ".join(f"{verdicts.count(v)} {v}" for v in ("agrees", "disagrees", "cannot tell"))
+    parts = [
+        (Path(__file__).parent / "assumptions.md").read_text().rstrip(),
+        "## Against the flight",
+        *(
+            [f"{len(rows)} quantities: {counts}.", table("measured", map(table_line, rows))]
+            if rows
+            else ["No row yet: neither the ensemble nor the drag flights are in."]
+        ),
+        near_floor(kept),
+        pictures_of(drawn, "flights"),
+        *drivers_part(kept),
+        *width_part(kept, drawn),
+        *depth_part(kept),
+        *gas_part(kept),
+        *region_part(kept, drawn),
+        *drag_part(kept, drawn),
+        *level_part(kept, "numerics", "## Step, stiffness, arm"),
+        *quick_part(kept),
+        *flown_part(kept),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def table(_: str, lines: Any) -> str:
+    """Markdown table of validation rows."""
+    head = [
+        "| quantity | source | measured | simulated (90 %) | verdict |",
+        "|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *lines])
+
+
+def pictures_of(drawn: Mapping[str, str], name: str) -> str:
+    """Figure with its words, where it was drawn."""
+    return f"![{drawn[name]}](pictures/bennu-{name}.png)" if name in drawn else ""
+
+
+def near_floor(kept: Kept) -> str:
+    """Say how many flights came so near the floor that their depth is too small."""
+    gaps = [v for entry in kept.values() for v in values(entry["cases"], "floor_gap")]
+    near = sum(gap < NEAR_FLOOR for gap in gaps)
+    return (
+        f"{near} of {len(gaps)} flights came within {100 * NEAR_FLOOR:.0f} cm of the floor; their "
+        "depth is too small."
+        if near
+        else ""
+    )
+
+
+def level_line(name: str, entry: Mapping[str, Any], *extra: str) -> str:
+    """Line of a level: means over its flights, with their spread."""
+    cases = good(entry["cases"])
+    cells = [cell(values(cases, column)) for column in COLUMNS]
+    lost = len(entry["cases"]) - len(cases)
+    count = f"{len(cases)}" + (f" ({lost} lost)" if lost else "")
+    return f"| {' | '.join([name, *extra, count, *cells])} |"
+
+
+def cell(found: np.ndarray) -> str:
+    """Mean, with the range of the flights."""
+    if not found.size:
+        return "–"
+    low, high = found.min(), found.max()
+    if max(abs(low), abs(high)) < ROUND_OFF:
+        return "0"
+    spread = "" if found.size == 1 else f" ({low:.3g} to {high:.3g})"
+    return f"{found.mean():.3g}{spread}"
+
+
+def level_table(entries: Sequence[tuple[str, Mapping[str, Any]]], extra: str = "") -> str:
+    """Table of levels: mean and range of the flights."""
+    heads = ["level", *([extra] if extra else []), "flights", *HEAD]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    return "\n".join([*lines, *(level_line(name, entry) for name, entry in entries)])
+
+
+def group_of(kept: Kept, *groups: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Levels of some groups that were flown, in the order of the plan."""
+    order = [level["name"] for quick in (False, True) for level in levels(quick=quick)]
+    names = [name for name in order if name in kept and kept[name]["group"] in groups]
+    return [(name, kept[name]) for name in names if kept[name]["cases"]]
+
+
+def level_part(kept: Kept, group: str, title: str) -> list[str]:
+    """Heading and table of a group, beside the base level; nothing where it was not flown."""
+    found = group_of(kept, group)
+    base = [(BASE_LEVEL, kept[BASE_LEVEL])] if BASE_LEVEL in kept else []
+    return [title, level_table([*base, *found])] if found else []
+
+
+def drivers_part(kept: Kept) -> list[str]:
+    """Say what the unknowns do to the ensemble, and where in their ranges the flight is met."""
+    cases = good(kept.get("unknowns", {"cases": []})["cases"])
+    if len(cases) < FEWEST:
+        return []
+    low, high = FLOWN["speed_at_6s"][-1]
+    met = [case for case in cases if low <= float(case["speed_at_6s"]) <= high]
+    lines = [
+        "| unknown | flown | rank correlation with speed, depth at 6 s | where the speed is met |",
+        "|---|---|---|---|",
+    ]
+    for name in UNKNOWNS:
+        drawn = np.array([float(case[name]) for case in cases])
+        shares = [rank_correlation(drawn, cases, m) for m in ("speed_at_6s", "depth_at_6s")]
+        inside = f"{cell(values(met, name))}" if met else "–"
+        span = f"{drawn.min():.3g} to {drawn.max():.3g}"
+        lines.append(f"| {name} | {span} | {shares[0]:+.2f}, {shares[1]:+.2f} | {inside} |")
+    said = f"{len(met)} of {len(cases)} flights had {low:g} to {high:g} m/s left at 6 s."
+    return ["## What the unknowns do", said, "\n".join(lines)]
+
+
+def rank_correlation(drawn: np.ndarray, cases: Sequence[Mapping[str, object]], name: str) -> float:
+    """Spearman's coefficient of an unknown and a measure, over the flights that have it."""
+    from scipy.stats import spearmanr
+
+    found = np.array([float(case[name]) for case in cases])
+    has = np.isfinite(found)
+    return float(spearmanr(drawn[has], found[has]).statistic)
+
+
+def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
+    """Every figure against the width of the bed, and extrapolated."""
+    found = group_of(kept, "width, loose", "width, dense", "rim, loose", "rim, dense")
+    if not found:
+        return []
+    lines = []
+    for kind in ("loose", "dense"):
+        by_width = cases_at(kept, f"width, {kind}")
+        for name, unit in (("speed_at_6s", "m/s"), ("depth_at_6s", "m"), ("ground_force", "N")):
+            value, half, _ = endless(by_width, name)
+            if np.isfinite(half):
+                words = f"{name.replace('_', ' ')} {value:.3g} ± {half:.2g} {unit}"
+                lines.append(f"- {kind}, endless bed (a line in 1/width, 90 %): {words}.")
+    if not lines:
+        lines = ["- Not extrapolated: fewer than two widths or three flights."]
+    return [
+        "## Width of the bed",
+        level_table(found),
+        "\n".join(lines),
+        pictures_of(drawn, "width"),
+    ]
+
+
+def depth_part(kept: Kept) -> list[str]:
+    """Every figure against the depth of the bed."""
+    found = group_of(kept, "depth, loose", "depth, dense")
+    base = [(name, kept[name]) for name in (BASE_LEVEL, "dense 0.8 m") if name in kept]
+    said = (
+        "The beds of all other levels are 1.4 m deep. In the first flight over loose ground, 1 m "
+        "deep, the force rose threefold from 43 cm on: what is pressed together ahead of the head "
+        "may have met the floor, or the sides. These levels and the widths tell which."
+    )
+    return ["## Depth of the bed", said, level_table([*base, *found])] if found else []
+
+
+def gas_part(kept: Kept) -> list[str]:
+    """With and without gas, one packing each."""
+    found = group_of(kept, "gas")
+    if not found:
+        return []
+    base = [(BASE_LEVEL, kept[BASE_LEVEL])] if BASE_LEVEL in kept else []
+    lines = []
+    for name, entry in found:
+        mass = values(entry["cases"], "collected_mass")
+        lines.append(f"- {name}: collected {cell(mass)} kg.")
+    said = (
+        "Same packings and plan but for the gas; up to 6 s these are pairs, after it the flights "
+        "without gas have more thrust (60 N against 20 N)."
+    )
+    return ["## With and without gas", said, level_table([*base, *found]), "\n".join(lines)]
+
+
+def region_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
+    """Packing, friction, cohesion, grain size: what each does, and where the flight comes out."""
+    gas = flown_with_gas(
+        [c for _, entry in group_of(kept, "gas", "ensemble") for c in entry["cases"]]
+    )
+    parts = ["## Which ground reproduces the flight"]
+    if np.isfinite(gas).all():
+        low, high = FLOWN["mean_force"][-1]
+        parts.append(
+            f"Flights with gas got {gas[0]:.2g} to {gas[1]:.2g} N of it (mean over 6 s). A "
+            f"ground, flown without gas, reproduces the flight if its force and that range make "
+            f"{low:g} to {high:g} N."
+        )
+    else:
+        parts.append("No flight with gas is in, so the last column cannot be filled.")
+    heads = ["what", "value", "flights", *HEAD, "reproduces"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    base = kept.get(BASE_LEVEL, {"cases": []})
+    if base["cases"]:
+        lines.append(
+            f"{level_line('base: packing 0.45', base, '0.45')} {reproduces(base['cases'], gas)} |"
+        )
+    for group, words in SWEEPS.items():
+        for _, entry in group_of(kept, group):
+            line = level_line(words, entry, format(entry["at"], "g"))
+            lines.append(f"{line} {reproduces(entry['cases'], gas)} |")
+    return [*parts, "\n".join(lines), pictures_of(drawn, "packing")] if len(lines) > 2 else []
+
+
+def drag_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
+    """Exponent of the drag in the speed."""
+    speeds = drag_speeds(kept)
+    found = [(f"{100 * s:g} cm/s", speeds[s]) for s in sorted(speeds)]
+    if len(found) < 2:
+        return []
+    lines = [
+        "| approach | flights | drag [N], 5 to 25 cm | speed there [m/s] |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {len(good(cases))} | {cell(values(cases, 'drag'))} | "
+        f"{cell(values(cases, 'drag_speed'))} |"
+        for name, cases in found
+    ]
+    powers = exponents(speeds)
+    said = (
+        "Exponent, one a packing: " + ", ".join(f"{p:.2f}" for p in powers) + "."
+        if powers
+        else "No packing was flown at three speeds: no exponent."
+    )
+    return ["## Drag against speed", "\n".join(lines), said, pictures_of(drawn, "drag")]
+
+
+def quick_part(kept: Kept) -> list[str]:
+    """Table of the quick form, with what it is worth."""
+    found = group_of(kept, "quick", "quick drag")
+    said = (
+        "Grains of 40–57 mm (a seventh of the plate), one packing, 0.8 m: shows that the chain "
+        "works, and decides nothing."
+    )
+    if not found:
+        return []
+    speeds = drag_speeds(kept, "quick drag", "quick loose")
+    powers = exponents(speeds)
+    drag = (
+        "Its drag, mean from 5 to 25 cm of depth: "
+        + ", ".join(
+            f"{cell(values(cases, 'drag'))} N at {100 * v:g} cm/s"
+            for v, cases in sorted(speeds.items())
+        )
+        + f"; exponent {powers[0]:.2f} of one packing."
+        if powers
+        else ""
+    )
+    return ["## Quick form", said, level_table(found), drag]
+
+
+def flown_part(kept: Kept) -> list[str]:
+    """Say what was flown, what it cost, and what was not."""
+    plan = [(level, quick) for quick in (False, True) for level in levels(quick=quick)]
+    spent, missing = [], []
+    for level, quick in plan:
+        entry = kept.get(level["name"])
+        wanted = int(level.get("cases", 1)) * (1 if quick or level["group"] == "ensemble" else 3)
+        flown = len(entry["cases"]) if entry else 0
+        if entry and entry.get("refused"):
+            missing.append(f"- {level['name']}: refused: {entry['refused']}")
+        elif flown < wanted:
+            missing.append(f"- {level['name']}: {flown} of {wanted} flights")
+        cases = entry["cases"] if entry else []
+        spent += list(values(cases, "wall_time"))
+        lost = sorted({str(case["message"]) for case in cases if case not in good(cases)})
+        missing += [f"- {level['name']}, lost: {message}" for message in lost]
+    low, high = (min(spent), max(spent)) if spent else (0.0, 0.0)
+    cost = (
+        f"{len(spent)} flights, {sum(spent) / 3600.0:.2g} hours of wall time in all (bed included, "
+        f"on shared cores), {low:.0f} to {high:.0f} s each."
+        if spent
+        else "Nothing was flown yet."
+    )
+    todo = ["Not flown:", "\n".join(missing)] if missing else ["Everything of the plan was flown."]
+    return ["## Flown and not flown", cost, *todo]

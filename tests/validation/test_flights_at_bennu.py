@@ -1,0 +1,206 @@
+"""Measures, rows and page of the flights at Bennu, held to closed forms; the kept rows."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "bennu"))
+from flight_keep import experiment_of, kept_levels, levels, store_of
+from flight_measures import flight_of, measures, thinned
+from flight_page import UNKNOWNS, text_of, validation_rows, write_page
+from flight_rows import CASE, band, endless, ensemble_rows, exponents, reproduces
+
+from sampling_sim.asteroid.site import load_site
+
+MASS, WEIGHT = 1300.0, 1300.0 * 6.8e-5
+
+
+def series(ground=8.0, gas=0.0, thrust=20.0, speed=0.1, start=0.3):
+    """Make the columns of a craft that a constant ground slows from contact, gas from 1 to 6 s."""
+    time = np.arange(0.0, 16.0, 0.01)
+    clock = time - start
+    force = np.where(clock > 1e-9, ground, 0.0)
+    push = np.where(clock > 6.0 + 1e-9, thrust, 0.0)
+    jet = np.where((clock > 1.0 + 1e-9) & (clock <= 6.0 + 1e-9), gas, 0.0)
+    rate = (WEIGHT - force - push - jet) / MASS * (clock > 1e-9)
+    down = speed + np.cumsum(rate) * 0.01
+    way = np.cumsum(down) * 0.01
+    return {
+        "time": time, "head_force_z": force, "rim_height": 0.02 - way, "normal_speed": -down,
+        "thrust": push,
+    }  # fmt: skip
+
+
+def test_a_craft_slowed_by_constant_forces_is_measured_as_newton_says():
+    """8 N of ground, 10 N of gas for 5 s, then 20 N: within a sample of 10 ms."""
+    found = measures(flight_of(series(gas=10.0)), MASS, 6.8e-5)
+    late = 0.1 - (8.0 * 6.0 + 10.0 * 5.0 - 6.0 * WEIGHT) / MASS
+    stop = 6.0 + late * MASS / (28.0 - WEIGHT)
+    assert found["speed_at_6s"] == pytest.approx(late, rel=0.01)
+    assert found["stop_time"] == pytest.approx(stop, abs=0.02)
+    assert found["ground_force"] == pytest.approx(8.0, rel=0.005)
+    assert found["gas_force"] == pytest.approx(10.0 * 5.0 / 6.0, rel=0.01)
+    assert found["mean_force"] == pytest.approx(MASS * (0.1 - late) / 6.0, rel=0.01)
+    assert found["depth"] - found["depth_at_6s"] == pytest.approx(
+        0.5 * late * (stop - 6.0), rel=0.02
+    )
+    assert found["drag"] == pytest.approx(8.0)
+    weaker = measures(flight_of(series(gas=5.0)), MASS, 6.8e-5)
+    assert weaker["speed_at_6s"] > 1.2 * found["speed_at_6s"]
+
+
+def test_the_clock_starts_at_contact_and_a_flight_that_does_not_stop_has_no_depth():
+    """Contact at 0.3 s; without thrust and 2 N of ground it goes on for minutes."""
+    flight = flight_of(series(ground=2.0, thrust=0.0))
+    assert flight.time[0] == pytest.approx(-0.3)
+    assert flight.at("depth", 0.0) == pytest.approx(0.0)
+    found = measures(flight, MASS, 6.8e-5)
+    assert np.isnan(found["depth"])
+    assert np.isnan(found["stop_time"])
+    assert found["depth_at_6s"] > 0.5
+    with pytest.raises(ValueError, match="never touched"):
+        flight_of(series(ground=0.0))
+
+
+def test_thinned_series_keep_the_impulse():
+    """Mean of each step: the sum over 6 s is the same within a step."""
+    kept = thinned(flight_of(series()))
+    inside = (np.array(kept["time"]) > 0.0) & (np.array(kept["time"]) < 6.0)
+    assert 0.1 * np.array(kept["force"])[inside].sum() == pytest.approx(48.0, rel=0.01)
+    assert len(kept["time"]) < 200
+
+
+def case(seed=1, status="timed_out", **figures):
+    """Kept case with some figures."""
+    plain = dict.fromkeys(
+        ("depth", "depth_at_6s", "speed_at_6s", "stop_time", "mean_force", "ground_force",
+         "gas_force", "drag", "drag_speed", "collected_mass", "wall_time",
+         "floor_gap"), float("nan"),
+    )  # fmt: skip
+    return plain | {"status": status, "packing_seed": seed, "series": {}} | figures
+
+
+def test_an_endless_bed_is_extrapolated_along_one_over_the_width():
+    """Exact for y = 3 + 2/w; a curve is not a line, and its error says so."""
+    exact = {w: [case(seed, speed_at_6s=3.0 + 2.0 / w) for seed in (1, 2)] for w in (0.8, 1.2, 1.8)}
+    value, half, change = endless(exact, "speed_at_6s")
+    assert value == pytest.approx(3.0)
+    assert half == pytest.approx(0.0, abs=1e-9)
+    assert change == pytest.approx(-2.0 / 0.8)
+    curved = {w: [case(1, speed_at_6s=3.0 + 2.0 / w**3)] for w in (0.8, 1.2, 1.8)}
+    assert endless(curved, "speed_at_6s")[1] > 0.1
+    assert not np.isfinite(endless({0.8: exact[0.8]}, "speed_at_6s")[1])
+
+
+def test_the_exponent_is_found_again_a_packing_at_a_time():
+    """4/3 and 2 of two packings; a diverged flight and a packing of two speeds are left out."""
+    speeds = {
+        v: [case(1, drag=3.0 * v ** (4 / 3), drag_speed=v), case(2, drag=50.0 * v**2, drag_speed=v)]
+        for v in (0.05, 0.1, 0.2)
+    }
+    speeds[0.05].append(case(3, drag=1.0, drag_speed=0.05))
+    speeds[0.1].append(case(1, "diverged", drag=99.0, drag_speed=0.1))
+    assert exponents(speeds) == pytest.approx([4 / 3, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("speeds", "verdict"),
+    [
+        (np.linspace(0.03, 0.06, 20), "agrees"),
+        (np.linspace(0.06, 0.08, 20), "disagrees"),
+        (np.linspace(0.01, 0.09, 20), "cannot tell"),
+    ],
+)
+def test_the_verdict_is_of_the_band_of_the_flights(speeds, verdict):
+    """Overlap and a half-width under half of 4 cm/s; an uncertain width can take both away."""
+    flights = [case(speed_at_6s=v) for v in speeds]
+    rows = {r.quantity: r for r in ensemble_rows(flights, {})}
+    assert rows["speed down at 6 s [m/s]"].verdict == verdict
+    assert rows["speed down at 6 s [m/s]"].interval == pytest.approx(band(speeds))
+    assert rows["deepest point of the head [m]"].verdict == "cannot tell"  # nothing measured
+    few = {r.quantity: r for r in ensemble_rows(flights[:19], {})}
+    assert few["speed down at 6 s [m/s]"].verdict == "cannot tell"
+    wide = ensemble_rows(flights, {"speed_at_6s": (0.0, 0.03)})[1]
+    assert wide.interval[1] - wide.interval[0] > 0.06
+
+
+def test_a_ground_reproduces_the_flight_if_the_gas_can_make_up_the_rest():
+    """1 to 11 N of gas: 5 N of ground can, 0.5 N and 20 N cannot."""
+    grounds = {f: [case(mean_force=f + s) for s in (-0.01, 0.0, 0.01)] for f in (0.5, 5.0, 20.0)}
+    assert [reproduces(grounds[f], (1.0, 11.0)) for f in (0.5, 5.0, 20.0)] == ["no", "yes", "no"]
+    assert reproduces([], (1.0, 11.0)) == "not flown"
+    assert reproduces(grounds[5.0], (np.nan, np.nan)) == "not flown"
+
+
+def test_the_page_claims_nothing_that_was_not_flown():
+    """Nothing kept: no verdict, every level listed; one level kept: only that one in a table."""
+    empty = text_of({}, {})
+    assert "No row yet" in empty
+    assert "Nothing was flown yet" in empty
+    assert all(f"- {level['name']}: 0 of" in empty for level in levels(quick=False))
+    one = {"loose 0.8 m": {"group": "width, loose", "at": 0.8, "cases": [case(wall_time=60.0)]}}
+    text = text_of(one, {})
+    assert "1 flights" in text
+    assert "- loose 0.8 m: 1 of 3" in text
+    assert "Not extrapolated" in text
+    assert validation_rows(one) == []
+
+
+def test_every_level_asks_for_a_case_that_can_be_built():
+    """Plan and experiment go together; stores have names of their own; Bennu is Bennu."""
+    plan = [*levels(quick=False), *levels(quick=True)]
+    assert len({store_of(level, Path()) for level in plan}) == len(plan)
+    for level in plan:
+        built = experiment_of(level).case(0)
+        assert built.craft.mass == MASS
+        assert built.sequence.braking_thrust == 0.0
+        # the plate, two of the largest grains on each side, and room below the measured depth
+        assert built.regolith.width_x > 0.32 + 4.0 * built.regolith.diameter_max
+        assert built.regolith.depth >= 1.0
+    base = experiment_of({"set": []}).case(0)
+    site = load_site(base.asteroid, base.site)
+    assert 6.674e-11 * site.gravity.mass == pytest.approx(4.89, rel=0.02)
+    assert -site.field.effective_acceleration[2] == pytest.approx(6.8e-5, rel=0.03)
+    assert 2.0 * base.mechanism.plate_radius == 0.32
+
+
+def flown(ground, gas=0.0, seed=1, speed=0.1, **inputs):
+    """Kept case of a made-up flight, with its series."""
+    flight = flight_of(series(ground=ground, gas=gas, speed=speed))
+    figures = measures(flight, MASS, 6.8e-5) | {"wall_time": 60.0, "floor_gap": 0.3}
+    return case(seed, **figures, **inputs) | {"series": thinned(flight)}
+
+
+def test_page_and_figures_show_what_was_flown(tmp_path):
+    """All of the plan, made up: four figures, no level missing; a gas that matters is told."""
+    rng, kept = np.random.default_rng(1), {}
+    for level in [*levels(quick=False), *levels(quick=True)]:
+        count = level.get("cases", 1 if level.get("quick") else 3)
+        kept[level["name"]] = {"group": level["group"], "at": level.get("at"), "cases": []}
+        for seed in range(1, count + 1):
+            gas = rng.uniform(2.0, 12.0) if level["group"] in {"ensemble", "gas"} else 0.0
+            inputs = dict.fromkeys(UNKNOWNS, 0.5) | {"mechanism.gas_mass": gas}
+            unknown = {key: value + 0.1 * rng.uniform() for key, value in inputs.items()}
+            speed = level["at"] if "drag" in level["group"] else 0.1
+            made = flown(2.0 + 0.1 * seed, gas, seed, speed, **unknown)
+            kept[level["name"]]["cases"].append(made)
+    write_page(kept, tmp_path / "page.md", tmp_path)
+    text = (tmp_path / "page.md").read_text()
+    assert {p.stem for p in tmp_path.glob("*.png")} == {
+        f"bennu-{name}" for name in ("flights", "width", "packing", "drag")
+    }
+    assert all(f"(pictures/{p.name})" in text for p in tmp_path.glob("*.png"))
+    assert "Everything of the plan was flown" in text
+    gas_line = next(line for line in text.splitlines() if line.startswith("| mechanism.gas_mass"))
+    assert "| -1.00, -1.00 |" in gas_line or "| -0.9" in gas_line
+    assert len(validation_rows(kept)) >= 6
+
+
+@pytest.mark.validation
+def test_the_kept_flights_at_bennu(table):
+    """Rows from results/bennu.json, which `study.py fly` makes: hours, so not flown here."""
+    rows = validation_rows(kept_levels())
+    table.put(rows)
+    assert all(r.case == CASE for r in rows)
