@@ -106,6 +106,19 @@ def shown(path: Path) -> tuple[tuple[float, float], tuple[float, float]]:
     return reading, timed(lambda: stored_summary(*results))[0]
 
 
+def show_command(path: Path) -> dict[str, float]:
+    """Seconds that `sampling-sim show` takes from start to end, the middle one of three."""
+    command = [sys.executable, "-m", "sampling_sim", "show", str(path)]
+    walls, used = [], []
+    for _ in range(3):
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        walls.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return {"show_command_s": sorted(walls)[1], "show_command_cpu_s": sorted(used)[1]}
+
+
 def merged(folder: Path, output: Path) -> dict[str, float]:
     """Seconds and peak memory of the last merge, in a process of its own."""
     seconds, used = timed(lambda: merge_stores(BatchFolder(folder).paths(), output))[0]
@@ -134,6 +147,7 @@ def measured(cases: int, folder: Path) -> dict[str, Any]:
         "claim_s": timed(lambda: {*read_columns(output, ["case"])["case"].tolist()})[0][0],
         "show_reading_s": reading[0], "show_reading_cpu_s": reading[1],
         "show_summarising_s": summarising[0], "show_summarising_cpu_s": summarising[1],
+        **show_command(output),
     }  # fmt: skip
 
 
