@@ -110,7 +110,8 @@ class LocalProcesses(_OnDask):
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=0,  # a paused worker would hide that memory is short
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # any free port: another sweep may be running
+                scheduler_kwargs={"dashboard": False},  # its server starts all the same
                 silence_logs=logging.CRITICAL,
             )
         with cluster, Client(cluster) as client:

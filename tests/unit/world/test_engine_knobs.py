@@ -1,7 +1,11 @@
-"""Every knob of PyBullet that the code turns stands in the table of docs/world.md, and no other."""
+"""Every knob of PyBullet that the code turns stands in the table of docs/world.md, and no other.
+
+Left out is the class that only shows: nothing moves in its client.
+"""
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,11 +17,18 @@ HANDLES = {"physicsClientId", "forces"}
 """Keywords that name a client or hand over what is asked for: no knobs."""
 
 
+def _nodes(path: Path) -> Iterator[ast.AST]:
+    """All of a source but the class that only shows."""
+    for part in ast.parse(path.read_text()).body:
+        if not (isinstance(part, ast.ClassDef) and part.name == "Stage"):
+            yield from ast.walk(part)
+
+
 def turned() -> set[str]:
     """Names of what the sources set: keywords of engine calls, `set…` calls, engine constants."""
     found = set()
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in _nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 owner = ast.unparse(node.func.value)
                 if owner == "engine" or (owner == "bullet" and node.func.attr == "change"):
