@@ -24,6 +24,8 @@ STEP, SAMPLE = 4e-5, 25
 """[s] contact step, and steps over which the force is averaged."""
 SAMPLE_TIME = STEP * SAMPLE
 """[s] of one sample: 1 ms."""
+POURING = ((0.5, 0.8), (5.0, 0.4))
+"""[1/s] drag and [s] for how long, one after the other."""
 
 GRAINS = RegolithParameters(
     diameter_min=SMALLEST, diameter_max=LARGEST, youngs_modulus=2e7, restitution=0.5,
@@ -58,19 +60,24 @@ def solver_of(position, radius, primitives=()):
     return GrainSolver(bed, gravity(), primitives=primitives, contact_step=STEP, walls=rough_box())
 
 
-def poured(rng):
-    """Positions [m] and radii [m] of a packing poured from a jittered lattice."""
+def lattice(rng):
+    """Positions [m] and radii [m] of a jittered lattice to pour."""
     across = int(WIDTH / (1.05 * LARGEST))
     index = np.arange(across**2 * ceil(COUNT / across**2))[:COUNT]
-    lattice = np.column_stack([index % across, index // across % across, index // across**2])
+    cells = np.column_stack([index % across, index // across % across, index // across**2])
     room = np.array([WIDTH / across, WIDTH / across, 1.05 * LARGEST])
     radius = 0.5 * rng.uniform(SMALLEST, LARGEST, COUNT)
     jitter = rng.uniform(-0.5, 0.5, (COUNT, 3)) * (room - 2.0 * radius[:, None])
-    solver = solver_of((lattice + 0.5) * room + jitter, radius)
-    solver.drag = 0.5
-    solver.advance(None, round(0.8 / STEP))
-    solver.drag = 5.0
-    solver.advance(None, round(0.4 / STEP))
+    return (cells + 0.5) * room + jitter, radius
+
+
+def poured(rng):
+    """Positions [m] and radii [m] of a packing poured from a jittered lattice."""
+    position, radius = lattice(rng)
+    solver = solver_of(position, radius)
+    for drag, seconds in POURING:
+        solver.drag = drag
+        solver.advance(None, round(seconds / STEP))
     return solver.position, radius
 
 
