@@ -101,7 +101,7 @@ def made_up():
     e = rng.uniform(0.3, 0.9, 40)
     touch = np.column_stack([e, e, e, e, e])
     hops = [
-        np.column_stack([np.full(40, s), e, 1500 * e, np.full(40, 5), e, e, e]) for s in (0, 30)
+        np.column_stack([np.full(40, s), e, 1500 * e, np.full(40, 5), e, e, e]) for s in (0, 20)
     ]
     foot = np.array([[s, 0.01, 0.1, 7e3, 0.0, 0.0] for s in (1, 10, 100, 1000) for _ in range(5)])
     names = ("hayabusa", "horn", "philae")

@@ -159,14 +159,15 @@ def bounce_notes(flights: dict[str, FloatArray]) -> dict[str, str]:
         "philae": "Philae: 98 kg, a cube of 1 m on three rigid legs (feet 1.3 m out, 0.9 m below), "
         "tilt up to 20°, turning by up to 0.05 rad/s, all chosen. The world's rock is a spring and "
         "a dashpot: it has no crushing strength, so its restitution stands for the crushing. In "
-        f"the published band: {theirs}. One flight never left (stopped by hand after minutes of computing) "
-        "and counts as 0. Feet that strike one after another turn speed into rotation, so that the restitution lies above the ratio.",
+        f"the published band: {theirs}. One flight never left (stopped by hand after "
+        "minutes of computing) and counts as 0. Feet that strike one after another turn speed "
+        "into rotation, so that the ratio is mostly below the restitution.",
         "foot": "A third of 98 kg on a plate of 0.018 m² (0.055 m² under three legs: 94 N of "
         "damper and 1.7 kPa, Roll & Witte 2016, P) at 1 m/s onto 22 cm of grains, 22 to 30 mm, "
         f"~530 kg/m³, bonds of 1 to 1000 Pa, 5 packings; none reaches the floor. Stress and "
         f"depth: {stress}. Tensile strength is not crushing strength: weak bonds do not decide, as "
         "10 Pa stops the foot like 1 Pa. ρv² alone is 0.5 kPa; the rest is grains that lock under "
-        "the foot, not the walls: a box half as wide again gives the same within 5 %, one packing. 67P's "
+        "the foot, not the walls: a box half as wide again gives the same within 5 %. 67P's "
         "ground gave way by its pores, and spheres at 0.55 packing have few to give. They return "
         "hardly anything: the flight's rebound probably came from what one foot on grains has "
         "not, a stiff layer below, the lander's legs, contacts over 20 s (Roll & Witte).",
