@@ -1,0 +1,188 @@
+"""The three bounces as cases: craft, ranges of what is unknown, one row of numbers a flight.
+
+Published figures: facts §3.  What the facts do not give is marked `chosen:` or by its source (P
+read in an abstract or on an agency's page, S second hand, M recalled).  Every unknown is drawn anew
+for each flight.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from bounce_flight import (
+    Flyer,
+    Motion,
+    first_bounce,
+    free_motion,
+    on_a_ring,
+    rock,
+    uniform_box,
+)
+from keeping import kept
+
+from sampling_sim.constants import FloatArray
+from sampling_sim.rng import Stream, generator
+from sampling_sim.world.world import World
+
+MODEL = hashlib.sha256(Path(__file__).with_name("bounce_flight.py").read_bytes()).hexdigest()[:12]
+"""Argument of every kept flight, so that it is flown anew when the flight's own code changes."""
+SEED = 20181003
+RESTITUTION = (0.3, 0.9)
+"""[1] of body and rock, uniform; chosen: the range that issue 8 gives to the unknown."""
+FRICTION = (0.4, 0.8)
+"""[1] uniform; chosen: about the package's 0.6."""
+RYUGU, ITOKAWA, COMET = 1.4e-4, 8.5e-5, 1.5e-4
+"""[m/s²] M; docs/model.md §13 has the first.  The other two matter to nothing: bounces of 1 s."""
+RELEASE_HEIGHT, DESCENT = 41.0, 350.0
+"""[m], [s] facts §3; they give the impact speed, and the start of 9 cm/s (docs/model.md §13)."""
+LEAST_ARC = 20.0
+"""[s] chosen: rises 7 mm; a shorter one is part of its contact (path known to 0.1 m, P)."""
+REST, REST_TIME, REST_GAP = 0.01, 10.0, 1e-3
+"""[m], [s], [m] chosen: at rest after 10 s on the rock, or within 1 mm, too slow to rise by
+1 cm; turning on the spot is rest."""
+LONGEST = 8000.0
+"""[s] chosen: a dozen times what was flown; a flight that goes on longer counts as that long."""
+
+
+def draws(
+    flight: int, low_high: dict[str, tuple[float, float]]
+) -> tuple[dict, np.random.Generator]:
+    """Restitution, friction and the unknowns named, uniform; and the generator for directions."""
+    rng = generator(SEED, flight, Stream.SEQUENCE)
+    ranges = {"restitution": RESTITUTION, "friction": FRICTION} | low_high
+    return {name: float(rng.uniform(*ends)) for name, ends in ranges.items()}, rng
+
+
+def tilted(angle: float, rng: np.random.Generator) -> FloatArray:
+    """Rotation by `angle` [rad] about a random level axis, after a random turn about z."""
+    heading, about = rng.uniform(0.0, 2.0 * np.pi, 2)
+    level = angle * np.array([np.cos(heading), np.sin(heading), 0.0])
+    own = Rotation.from_rotvec([0.0, 0.0, about])
+    return np.asarray((Rotation.from_rotvec(level) * own).as_matrix())
+
+
+def direction(rng: np.random.Generator) -> FloatArray:
+    """Random unit vector."""
+    vector = rng.normal(size=3)
+    return np.asarray(vector / np.linalg.norm(vector))
+
+
+def hayabusa_craft():
+    """500 kg (510 at launch, S); bus 1.5 × 1.5 × 1.1 m (M); rigid mouth, Ø 20 cm, 1 m below (P)."""
+    across, along = 500.0 / 12.0 * (1.5**2 + 1.1**2), 500.0 / 6.0 * 1.5**2
+    return on_a_ring(500.0, (across, along), count=12, radius=0.1, below=1.55)
+
+
+def philae_craft():
+    """98 kg (facts); a cube of 1 m on three rigid legs, feet 1.3 m out, 0.9 m below (chosen)."""
+    moment = 98.0 / 6.0
+    return on_a_ring(98.0, (moment, moment), count=3, radius=1.3, below=0.9)
+
+
+@kept
+def hayabusa_row(flight, model):
+    """Restitution, speed out over in, upward part, time, tilt [rad]."""
+    unknown, rng = draws(flight, {"tilt": (0.0, np.radians(10.0)), "sideways": (0.0, 0.02)})
+    turn = tilted(unknown["tilt"], rng)
+    start = Motion(np.zeros(3), turn, np.array([unknown["sideways"], 0.0, -0.069]), np.zeros(3))
+    ground = rock(unknown["restitution"], unknown["friction"], 1e5, 5e-4)
+    found = first_bounce(hayabusa_craft(), ground, start, ITOKAWA, 2000.0)
+    return [unknown["restitution"], found[0] / 0.069, found[1] / 0.069, found[2], unknown["tilt"]]
+
+
+@kept
+def philae_row(flight, model):
+    """Restitution, speed out over in, upward part, time, tilt [rad]."""
+    unknown, rng = draws(flight, {"tilt": (0.0, np.radians(20.0)), "rate": (0.0, 0.05)})
+    turn, rate = tilted(unknown["tilt"], rng), unknown["rate"] * direction(rng)
+    start = Motion(np.zeros(3), turn, np.array([0.0, 0.0, -1.0]), rate)
+    ground = rock(unknown["restitution"], unknown["friction"], 1e5, 2.5e-4)
+    found = first_bounce(philae_craft(), ground, start, COMET, 2000.0)
+    return [unknown["restitution"], *found, unknown["tilt"]]
+
+
+def impact_speed() -> float:
+    """Speed down [m/s] of MASCOT at its first contact: mean over the descent plus half of g t."""
+    return RELEASE_HEIGHT / DESCENT + 0.5 * RYUGU * DESCENT
+
+
+@kept
+def mascot_row(flight, steepest, least, most, model):
+    """Restitution, time of bouncing [s], arcs, way over ground [m], ended, first rebound ratio.
+
+    Restitution is drawn from `least` to `most`; `steepest` [deg]: each contact
+    is on a facet of the rock that leans by up to that, drawn anew.
+    """
+    unknown, rng = draws(
+        flight, {"restitution": (least, most), "rate": (0.0, 0.12), "sideways": (0.0, 0.05)}
+    )
+    turn = Rotation.random(random_state=rng).as_matrix()
+    velocity = np.array([unknown["sideways"], 0.0, -impact_speed()])
+    start = Motion(np.zeros(3), turn, velocity, unknown["rate"] * direction(rng))
+    ground = rock(unknown["restitution"], unknown["friction"], 2e3, 5e-3)
+    with World(uniform_box(9.6, 0.3, 0.2), ground, bedrock_depth=0.0) as world:
+        hops = Hops(world, start, np.radians(steepest), rng)
+        hops.fly()
+    return [unknown["restitution"], *hops.found]
+
+
+class Hops:
+    """Box that hops over facets until it rests; positions are above the mean level ground."""
+
+    def __init__(
+        self, world: World, start: Motion, steepest: float, rng: np.random.Generator
+    ) -> None:
+        self.rng, self.steepest = rng, steepest
+        self.flyer = Flyer(world, np.zeros(3))
+        self.down = np.array([0.0, 0.0, -RYUGU])
+        self.way, self.spring, self.found = 0.0, 0.0, [0.0] * 5
+        self._impact = start
+        self._land(start)
+
+    def fly(self) -> None:
+        """Fly to rest, or for the longest time."""
+        flyer, still = self.flyer, 0.0
+        ended = False
+        while flyer.time < LONGEST and not ended:
+            before, clock = flyer.now.position, flyer.time
+            flyer.advance()
+            self.way += float(np.linalg.norm((self.facet @ (flyer.now.position - before))[:2]))
+            if flyer.is_clear():
+                self._land(flyer.now.seen_from(self.facet))
+                still = 0.0
+                continue
+            now = flyer.now
+            slow = now.velocity @ now.velocity < 2.0 * RYUGU * REST and flyer.gap(now) < REST_GAP
+            still = still + flyer.time - clock if slow else 0.0
+            ended = still >= REST_TIME
+        self._count(ended, still)
+
+    def _land(self, above: Motion) -> None:
+        """Follow the arc to the next facet, drawn anew, and go on in its axes."""
+        flyer = self.flyer
+        if flyer.touches and not self.spring:
+            self.spring = above.velocity[2] / -self._impact.velocity[2]
+        lean = float(self.rng.uniform(0.0, self.steepest))
+        self.facet = tilted(lean, self.rng)
+        foot = flyer.reach / np.cos(lean)
+        height, up = float(above.position[2]) - foot, float(above.velocity[2])
+        # a facet may stand as high as the body has come: then it meets it at once
+        time = (up + np.sqrt(max(up**2 + 2.0 * RYUGU * max(height, 0.0), 0.0))) / RYUGU
+        time = max(time, 0.0)
+        landing = free_motion(above, flyer.world.inertia[0], self.down, time)
+        self._impact = landing
+        self.way += float(np.linalg.norm(landing.velocity[:2])) * time
+        flyer.time += time
+        landing.position = np.array([0.0, 0.0, foot])
+        flyer.gravity = self.facet.T @ self.down
+        flyer.place(landing.seen_from(self.facet.T))
+
+    def _count(self, ended: bool, still: float) -> None:
+        touches = np.array(self.flyer.touches)
+        arcs = int((touches[1:, 0] - touches[:-1, 1] > LEAST_ARC).sum())
+        bouncing = self.flyer.time - still - touches[0, 0]
+        self.found = [bouncing, arcs, self.way, float(ended), self.spring]
