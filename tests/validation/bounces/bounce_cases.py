@@ -94,6 +94,11 @@ def hayabusa_row(flight, model):
     return [unknown["restitution"], found[0] / 0.069, found[1] / 0.069, found[2], unknown["tilt"]]
 
 
+STAYING = 60.0
+"""[s] after which a lander that is not clear of the rock has stayed, at no speed; chosen: far
+beyond the seconds in which the others leave."""
+
+
 @kept
 def philae_row(flight, model):
     """Restitution, speed out over in, upward part, time, tilt [rad]."""
@@ -101,7 +106,7 @@ def philae_row(flight, model):
     turn, rate = tilted(unknown["tilt"], rng), unknown["rate"] * direction(rng)
     start = Motion(np.zeros(3), turn, np.array([0.0, 0.0, -1.0]), rate)
     ground = rock(unknown["restitution"], unknown["friction"], 1e5, 2.5e-4)
-    found = first_bounce(philae_craft(), ground, start, COMET, 2000.0)
+    found = first_bounce(philae_craft(), ground, start, COMET, STAYING)
     return [unknown["restitution"], *found, unknown["tilt"]]
 
 
