@@ -114,7 +114,7 @@ class LocalProcesses(_OnDask):
                 scheduler_kwargs={"dashboard": False},  # its server starts all the same
                 silence_logs=logging.CRITICAL,
             )
-        with cluster, Client(cluster) as client:
+        with cluster, Client(cluster, set_as_default=False) as client:
             try:
                 with self._pool(client, runner, "local workers") as pool:
                     yield pool
@@ -139,7 +139,7 @@ class DaskScheduler(_OnDask):
         place = f"scheduler {self.address}"
         with silence_logging_cmgr(logging.CRITICAL):
             try:
-                client = Client(self.address, timeout=CONNECT_TIME)
+                client = Client(self.address, timeout=CONNECT_TIME, set_as_default=False)
             except (OSError, ValueError) as error:
                 reason = " ".join(str(error).split())
                 raise BadInput(
@@ -181,7 +181,7 @@ class SlurmJobs(_OnDask):
         with started as cluster:
             cluster.adapt(minimum=workers, maximum=workers)  # a job that ends is replaced
             with (
-                Client(cluster) as client,
+                Client(cluster, set_as_default=False) as client,
                 self._pool(client, runner, "Slurm", submissions) as pool,
             ):
                 yield pool
