@@ -107,8 +107,8 @@ def test_the_whole_craft_lands_in_mujoco_as_in_ours(name):
 
 
 @pytest.mark.bench
-def test_a_head_that_sticks_creeps_in_mujoco():
-    """With friction they part: MuJoCo's has a damper and no spring, so what should hold creeps."""
+def test_a_head_with_friction_wanders_farther_in_mujoco():
+    """With friction they part, perhaps as MuJoCo's has a damper and no spring: the head wanders."""
     peer = pytest.importorskip("peers.craft_mujoco", reason="no mujoco", exc_type=ImportError)
     landing = Landing(speed=0.05, wings=0.2, lateral=0.01, friction=0.6)
     tracks = [in_ours(landing, OURS), peer.in_mujoco(landing, PEER)]

@@ -129,7 +129,7 @@ def test_rows_hold_the_band_of_the_flights_and_say_what_fits(tmp_path):
 
 @pytest.mark.validation
 def test_the_bounces_of_hayabusa_philae_and_mascot(table):
-    """Ten minutes and more: 284 flights on rock, and 20 feet on five beds."""
+    """Two minutes of a core for 284 flights on rock; the 20 feet, where not kept, take more."""
     flights = flown()
     rows = bounce_rows(flights)
     table.put(rows)

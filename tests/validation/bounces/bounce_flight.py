@@ -125,7 +125,6 @@ class Flyer:
         gap = max(self.gap(now), 0.0)
         safe = 2.0 * gap / (closing + np.sqrt(closing**2 + 2.0 * pull * gap) + 1e-12)
         if safe > SHORTEST_JUMP * step:
-            self._leave()
             self.place(free_motion(now, self.world.inertia[0], self.gravity, safe))
             self.time += safe
             return
@@ -133,15 +132,12 @@ class Flyer:
         self.world.step()
         self.time += step
         if not len(self.world.contacts().gap):
-            self._leave()
+            self._touching = False
         elif self._touching:
             self.touches[-1][1] = self.time
         else:
             self.touches.append([self.time, self.time])
             self._touching = True
-
-    def _leave(self) -> None:
-        self._touching = False
 
     def is_clear(self) -> bool:
         """Whether it flies up and no turn can make it touch."""
