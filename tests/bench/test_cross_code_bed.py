@@ -23,7 +23,7 @@ nothing there), and [m] by which grains are moved to see what the chaos of their
 
 def windows(force):
     """Mean force [N] in each window of depth but the first."""
-    count = round(intrusion.DEPTH / WINDOW)
+    count = round(intrusion.LARGE.depth / WINDOW)
     below = force.size - round(intrusion.RUN_UP / intrusion.SPEED / intrusion.SAMPLE_TIME)
     return force[-below:].reshape(count, -1).mean(1)[1:]
 

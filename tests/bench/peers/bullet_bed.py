@@ -1,28 +1,22 @@
 """A ball driven into a small bed of PyBullet's own spheres, and into the same bed of ours.
 
-The deck is that of `intrusion.py` at another size (`SMALL`), without rolling friction, which the
+The deck is `SMALL` of `intrusion.py`, without rolling friction, which the
 codes do not share.  PyBullet's spheres are rigid: contacts are constraints, solved together once a
 step; there is no stiffness to give it.  Friction and restitution of a pair are products there: each
 body has the square root.
 """
 
 from contextlib import contextmanager
-from dataclasses import replace
 from math import sqrt
-from unittest.mock import patch
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from peers import intrusion
 from peers.cross import sphere_mass
+from peers.intrusion import SMALL
 from sampling_sim.world._bullet import engine
 
-SMALL = {
-    "WIDTH": 0.08, "COUNT": 250, "DEPTH": 0.03, "BALL": 0.015,
-    "GRAINS": replace(intrusion.GRAINS, rolling_friction=0.0, width_x=0.08, width_y=0.08),
-}  # fmt: skip
-"""What replaces the numbers of `intrusion.py`: 8 cm, 250 grains, a ball of 3 cm 3 cm deep."""
 STEP, ITERATIONS, BREAKING = 1e-3, 200, 1e-4
 """[s] step, solver's iterations and [m] reach of a contact; chosen: a usual step, four times the
 usual iterations, a hundredth of a grain (the usual 2 cm is wider than a grain)."""
@@ -30,16 +24,6 @@ BALL_MASS = 1e3
 """[kg] so that the grains do not slow it; the speed is set anew every step in any case."""
 REACH = 1e-3
 """[1] of the summed radii within which two grains are said to touch, in either code."""
-
-
-def small(function):
-    """Let a function see the small deck."""
-
-    def run(*arguments, **named):
-        with patch.multiple(intrusion, **SMALL):
-            return function(*arguments, **named)
-
-    return run
 
 
 def coordination(position, radius):
@@ -60,32 +44,28 @@ def packing_fraction(position, radius):
     """Solid share of the box between 1 cm and 3 cm, whole grains by their centres' layer."""
     inside = (position[:, 2] > 0.01) & (position[:, 2] < 0.03)
     volume = 4.0 / 3.0 * np.pi * (radius[inside] ** 3).sum()
-    return float(volume / (SMALL["WIDTH"] ** 2 * 0.02))
+    return float(volume / (SMALL.width**2 * 0.02))
 
 
-@small
 def packing(seed):
     """Positions [m] and radii [m] of a poured packing."""
-    return intrusion.poured(np.random.default_rng(seed))
+    return intrusion.poured(np.random.default_rng(seed), SMALL)
 
 
-@small
 def in_ours(position, radius):
     """Upward force [N] on the ball a sample."""
-    return intrusion.force_in_ours(position, radius)
+    return intrusion.force_in_ours(position, radius, SMALL)
 
 
-@small
 def in_lammps(position, radius):
     """Give the same from LAMMPS."""
-    return intrusion.force_in_lammps(position, radius)
+    return intrusion.force_in_lammps(position, radius, SMALL)
 
 
-@small
 def poured_in_bullet(seed):
     """Positions [m] and radii [m] of the same lattice poured by PyBullet."""
-    position, radius = intrusion.lattice(np.random.default_rng(seed))
-    with _bed(position, radius, intrusion.GRAINS.friction_coefficient) as (client, grains):
+    position, radius = intrusion.lattice(np.random.default_rng(seed), SMALL)
+    with _bed(position, radius, SMALL.grains.friction_coefficient) as (client, grains):
         for drag, seconds in intrusion.POURING:
             for grain in grains:
                 engine.changeDynamics(
@@ -96,14 +76,13 @@ def poured_in_bullet(seed):
         return _places(client, grains), radius
 
 
-@small
 def in_bullet(position, radius, *, friction=None, **engine_settings):
     """Upward force [N] on the ball a sample, and positions [m] of the grains when it arrives."""
-    friction = intrusion.GRAINS.friction_coefficient if friction is None else friction
+    friction = SMALL.grains.friction_coefficient if friction is None else friction
     with _bed(position, radius, friction, **engine_settings) as (client, grains):
-        half = 0.5 * intrusion.WIDTH
-        start = [half, half, intrusion.start_height(position, radius)]
-        ball = _sphere(client, start, intrusion.BALL, BALL_MASS, friction)
+        half = 0.5 * SMALL.width
+        start = [half, half, intrusion.start_height(position, radius, SMALL)]
+        ball = _sphere(client, start, SMALL.ball, BALL_MASS, friction)
         return _driven(client, ball, grains, engine_settings.get("step", STEP))
 
 
@@ -122,7 +101,7 @@ def _bed(position, radius, friction, *, step=STEP, iterations=ITERATIONS):
         rows = zip(position.tolist(), radius.tolist(), strict=True)
         yield (
             client,
-            [_sphere(client, x, r, sphere_mass(intrusion.GRAINS, r), friction) for x, r in rows],
+            [_sphere(client, x, r, sphere_mass(SMALL.grains, r), friction) for x, r in rows],
         )
     finally:
         engine.disconnect(client)
@@ -135,7 +114,7 @@ def _places(client, grains):
 def _driven(client, ball, grains, step):
     """Drive the ball down; force from its change of speed, and settled positions."""
     forces, settled = [], None
-    count = round(intrusion.samples() * intrusion.SAMPLE_TIME / step)
+    count = round(intrusion.samples(SMALL) * intrusion.SAMPLE_TIME / step)
     for k in range(count):
         engine.resetBaseVelocity(ball, [0.0, 0.0, -intrusion.SPEED], [0.0] * 3, client)
         engine.stepSimulation(client)
@@ -150,7 +129,7 @@ def _driven(client, ball, grains, step):
 
 def _walls(client, friction):
     """Four sides and a floor."""
-    w = intrusion.WIDTH
+    w = SMALL.width
     for normal, at in (
         ((1, 0, 0), (0, 0, 0)), ((-1, 0, 0), (w, 0, 0)), ((0, 1, 0), (0, 0, 0)),
         ((0, -1, 0), (0, w, 0)), ((0, 0, 1), (0, 0, 0)),
@@ -175,7 +154,7 @@ def _sphere(client, place, radius, mass, friction):
 
 def _surface(client, body, friction):
     engine.changeDynamics(
-        body, -1, lateralFriction=sqrt(friction), restitution=sqrt(intrusion.GRAINS.restitution),
+        body, -1, lateralFriction=sqrt(friction), restitution=sqrt(SMALL.grains.restitution),
         rollingFriction=0.0, spinningFriction=0.0, linearDamping=0.0, angularDamping=0.0,
         physicsClientId=client,
     )  # fmt: skip
