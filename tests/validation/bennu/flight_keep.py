@@ -40,10 +40,15 @@ class SeriesOnly(RecordedReplicates):
 
 WORDS = {
     "NO_GAS": ["mechanism.gas_mass=0 g", "sequence.retreat_thrust=60 N"],
-    "COARSE": [
-        "regolith.diameter_min=40 mm", "regolith.diameter_max=57 mm",
-        "regolith.packing_seed=1", "regolith.depth=1 m",
+    "FINE": [
+        "regolith.diameter_min=28 mm", "regolith.diameter_max=40 mm",
+        "engine.contact_step=0.2 ms", "engine.exchange_step=0.4 ms",
     ],
+    "QUICK": [
+        "regolith.packing_seed=1", "regolith.depth=1 m",
+        "engine.contact_step=0.2 ms", "engine.exchange_step=0.4 ms",
+    ],
+    "TWO": ["regolith.packing_seed={ grid = [1, 2] }"],
 }  # fmt: skip
 """Words of the plan, and what they stand for.  Without gas the craft is faster at 6 s: more
 thrust keeps it from the floor, and what it does later is not compared."""
