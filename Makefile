@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test docs check format slow bench validate lock install clean help
+.PHONY: demo test docs check format slow bench validate validate-quick lock install clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -46,6 +46,9 @@ bench: $(READY)    ## comparisons of speed; writes results/bench.json
 
 validate: $(READY) ## laboratory laws against the bed, and the kept flights; writes docs/validation.md
 	$(BIN)/python -m pytest -m validation tests/validation
+
+validate-quick: $(READY)  ## a few stable rows of it measured anew, in minutes; CI runs it
+	$(BIN)/python -m pytest -m quick -n 2 --dist load tests/validation
 
 lock: $(READY)     ## write constraints.txt anew from what is installed
 	{ echo "# Exact versions that CI and the make commands install (Python 3.11, Linux x86-64)."; \

@@ -1,6 +1,6 @@
 """The craft without grains landing on rock: ours, MuJoCo, and the closed form of two masses.
 
-The cross-code check of docs/verification-cross-code.md.  Limits, by what each code leaves out:
+The cross-code check of docs/verification-mujoco.md.  Limits, by what each code leaves out:
 
 - *slow* figures (impulse, stroke, time, the craft's rebound) 5e-4: half a step of the arm's swing,
   ωH/2 = 1.2e-4, a step at the last touch, H/6 s = 1e-4, and 0.5 % of the knocks' share of 1 %.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from row_figures import draw_case, picture_name
 from scipy.stats import t as student
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +90,7 @@ class Table:
 
     def __init__(self, kept: Path = KEPT, page: Path = PAGE) -> None:
         self._kept, self._page = kept, page
+        self._pictures = page.parent / "pictures"
         stored = json.loads(kept.read_text()) if kept.exists() else []
         self.rows = [
             Row(**(r | {"band": tuple(r["band"]), "interval": tuple(r["interval"])}))
@@ -96,12 +98,14 @@ class Table:
         ]  # fmt: skip
 
     def put(self, rows: Sequence[Row]) -> None:
-        """Put the rows of one case in place of its former ones, and write both files."""
+        """Put the rows of one case in place of its former ones; write both files, its figure."""
         cases = {r.case for r in rows}
         self.rows = [r for r in self.rows if r.case not in cases] + list(rows)
         self.rows.sort(key=lambda r: r.case)  # stable: within a case as they came
         self._kept.write_text(json.dumps([asdict(r) for r in self.rows], indent=1) + "\n")
         self._page.write_text(page(self.rows))
+        for case in cases:
+            draw_case([r for r in rows if r.case == case], self._pictures)
 
 
 def page(rows: Sequence[Row]) -> str:
@@ -113,6 +117,7 @@ def page(rows: Sequence[Row]) -> str:
         mine = [r for r in rows if r.case == case]
         lines += [f"## {case}\n", "| quantity | source | measured | simulated (90 %) | verdict |"]
         lines += ["|---|---|---|---|---|", *map(table_line, mine), ""]
+        lines += [f"![Published bands and what comes out](pictures/{picture_name(case)})", ""]
         lines += [f"- {note}" for note in dict.fromkeys(r.note for r in mine if r.note)] + [""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -136,7 +141,9 @@ if interval and measured band are apart; it *agrees* if they meet and the interv
 ±50 % of the published value, else it *cannot tell*, as with fewer than three packings. The papers'
 own errors could not be read: the band is ±20 % of a constant or ±0.1 of an exponent, chosen. μ is
 the tangent of the angle of repose measured on these beds, as in the laws; its own interval is part
-of that of every constant with μ in it. Case 8 is made from kept flights by
+of that of every constant with μ in it. In the figures a dot is the simulated value, a line its
+interval, both less the published value and in shares of it (of the resolution, where a row has one
+because about 0 is published). Case 8 is made from kept flights by
 `tests/validation/bennu/study.py`; its intervals and its text are those of
 [validation-bennu.md](validation-bennu.md). In case 9 the interval holds 90 % of the flights.
 """

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "bennu"))
-from flight_keep import experiment_of, kept_levels, levels, store_of
+from flight_keep import experiment_of, flights_of, kept_levels, levels, store_of
 from flight_measures import flight_of, measures, thinned
 from flight_page import UNKNOWNS, text_of, validation_rows, write_page
-from flight_rows import CASE, band, endless, ensemble_rows, exponents, reproduces
+from flight_rows import CASE, band, endless, ensemble_rows, exponents, reproduces, sample_rows
 
 from sampling_sim.asteroid.site import load_site
 
@@ -126,6 +126,14 @@ def test_the_verdict_is_of_the_band_of_the_flights(speeds, verdict):
     assert wide.interval[1] - wide.interval[0] > 0.06
 
 
+def test_the_sample_is_a_row_of_its_own():
+    """Of flights in grains that pass the window, one value a packing; none flown, no row."""
+    near = [case(seed, "collected", collected_mass=m) for seed, m in enumerate((0.2, 0.25, 0.3))]
+    far = [case(seed, "collected", collected_mass=m) for seed, m in enumerate((1.2, 1.25, 1.3))]
+    assert [sample_rows(flights)[0].verdict for flights in (near, far)] == ["agrees", "disagrees"]
+    assert sample_rows([]) == []
+
+
 def test_a_ground_reproduces_the_flight_if_the_gas_can_make_up_the_rest():
     """1 to 11 N of gas: 5 N of ground can, 0.5 N and 20 N cannot."""
     grounds = {f: [case(mean_force=f + s) for s in (-0.01, 0.0, 0.01)] for f in (0.5, 5.0, 20.0)}
@@ -153,7 +161,9 @@ def test_every_level_asks_for_a_case_that_can_be_built():
     plan = [*levels(quick=False), *levels(quick=True)]
     assert len({store_of(level, Path()) for level in plan}) == len(plan)
     for level in plan:
-        built = experiment_of(level).case(0)
+        experiment = experiment_of(level)
+        assert len(experiment.plan(level.get("cases", 1))) == flights_of(level)
+        built = experiment.case(0)
         assert built.craft.mass == MASS
         assert built.sequence.braking_thrust == 0.0
         # the plate, two of the largest grains on each side, and room below the measured depth
@@ -177,7 +187,7 @@ def test_page_and_figures_show_what_was_flown(tmp_path):
     """All of the plan, made up: four figures, no level missing; a gas that matters is told."""
     rng, kept = np.random.default_rng(1), {}
     for level in [*levels(quick=False), *levels(quick=True)]:
-        count = level.get("cases", 1 if level.get("quick") else 3)
+        count = flights_of(level)
         kept[level["name"]] = {"group": level["group"], "at": level.get("at"), "cases": []}
         for seed in range(1, count + 1):
             gas = rng.uniform(2.0, 12.0) if level["group"] in {"ensemble", "gas"} else 0.0

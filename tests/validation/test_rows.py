@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from rows import Table, interval, page, row
+from row_figures import scaled
+from rows import KEPT, PAGE, Table, interval, page, row
 
 
 def a_row(values, published=1.0, band=(0.9, 1.1), **rest):
@@ -59,3 +60,21 @@ def test_rows_replace_those_of_their_case_and_are_kept(tmp_path):
     assert text.read_text() == page(table.rows)
     assert "1 agrees, 1 disagrees, 0 cannot tell" in text.read_text()
     assert "- why" in text.read_text()
+    pictures = {path.name for path in (tmp_path / "pictures").iterdir()}
+    assert pictures == {"validation-1.png", "validation-2.png"}
+    assert all(f"(pictures/{name})" in text.read_text() for name in pictures)
+
+
+def test_figures_show_shares_of_the_published_value_or_of_the_resolution():
+    """Twice 0.5 is +1; where a resolution is set that is the unit, also at 0."""
+    assert scaled([0.5, 1.0], 0.5, 0.0) == pytest.approx([0.0, 1.0])
+    assert scaled([0.0, 0.05], 0.0, 0.1) == pytest.approx([0.0, 0.5])
+
+
+def test_the_page_is_that_of_the_kept_rows():
+    """Neither was changed alone, and each case has its figure."""
+    table = Table()
+    assert page(table.rows) == PAGE.read_text()
+    assert KEPT.exists()
+    named = {r.case.split()[0] for r in table.rows}
+    assert all((PAGE.parent / "pictures" / f"validation-{n}.png").exists() for n in named)

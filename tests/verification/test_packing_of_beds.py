@@ -89,6 +89,25 @@ def test_a_wanted_packing_fraction_is_reached_and_kept_at_rest(cache, wanted):
     assert abs(own.packing_fraction - wanted) > TOLERANCE
 
 
+def test_beds_of_a_wanted_fraction_share_their_pour_whatever_their_friction(tmp_path):
+    """One pour, two beds that keep the friction asked for; without a fraction each has its own."""
+    wanted = {"packing_fraction": 0.58, "depth": 0.1}
+    smooth, rough = (
+        prepare_bed(small(friction_coefficient=mu, **wanted), WEAK, cache_dir=tmp_path)
+        for mu in (0.3, 0.9)
+    )
+    assert len(list(tmp_path.glob("bed-poured-*.npz"))) == 1
+    assert (smooth.parameters.friction_coefficient, rough.parameters.friction_coefficient) == (
+        0.3, 0.9
+    )  # fmt: skip
+    assert np.array_equal(smooth.radius, rough.radius)
+    assert not np.array_equal(smooth.position, rough.position)
+    for mu in (0.3, 0.9):
+        as_they_fall = small(friction_coefficient=mu, **wanted | {"packing_fraction": None})
+        prepare_bed(as_they_fall, WEAK, cache_dir=tmp_path)
+    assert len(list(tmp_path.glob("bed-poured-*.npz"))) == 3
+
+
 def test_a_fraction_beyond_close_packing_is_refused_with_what_can_be_reached(cache):
     with pytest.raises(PackingError, match=r"packing_fraction = 0.8: the densest .* is 0\.\d+"):
         prepare_bed(small(packing_fraction=0.8), WEAK, cache_dir=cache)

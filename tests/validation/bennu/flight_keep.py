@@ -56,7 +56,7 @@ SHORT = "sequence.time_limit=16 s"
 """Of flights whose sample does not count: they end once the head is on its way back."""
 INPUTS = (
     "regolith.packing_fraction", "regolith.grain_density", "regolith.friction_coefficient",
-    "regolith.rolling_friction", "regolith.restitution", "regolith.tensile_strength",
+    "regolith.rolling_friction", "regolith.tensile_strength",
     "mechanism.gas_mass", "mechanism.speed_kept", "craft.arm_stiffness", "sequence.retreat_thrust",
     "regolith.width_x", "regolith.depth", "sequence.approach_speed",
 )  # fmt: skip
@@ -80,6 +80,12 @@ def overrides(level: dict[str, Any], always: list[str]) -> list[str]:
     """`KEY=VALUE` texts of a level, words of the plan replaced."""
     plain = [text for word in level["set"] for text in WORDS.get(word, [word])]
     return [*always, *([] if level.get("full", False) else [SHORT]), *plain]
+
+
+def flights_of(level: dict[str, Any]) -> int:
+    """How many flights a level asks for: its cases, or the packings that it flies."""
+    seeds = [text for text in level["set"] if text.startswith("regolith.packing_seed=")][-1]
+    return int(level.get("cases", seeds.count(",") + 1))
 
 
 def experiment_of(level: dict[str, Any]) -> Experiment:
