@@ -106,7 +106,7 @@ def test_a_shot_catches_no_more_than_enters_and_a_shut_horn_nothing():
     impact, sampler, rng = drawn("grains", 3)
     found = horn_shots.shot(impact, sampler, rng, 0.0)
     assert 0.0 < found.caught < found.entered <= found.launched
-    assert found.about < found.fast <= found.launched
+    assert found.outside < found.about < found.fast <= found.launched
     narrow = replace(sampler, mouth_diameter=sampler.throat_diameter)
     assert horn_shots.shot(impact, narrow, rng, 0.0).entered < found.entered
     none = rising(impact, sampler, 0.1, rng)
@@ -170,8 +170,8 @@ def test_a_trend_agrees_only_with_the_whole_interval_on_its_side(values, verdict
 
 def made_up_shots(scale):
     """Shots that nobody fired: what was published, times `scale`."""
-    grams = {"launched": 63.0, "about": 6.3, "fast": 60.0, "in_time": 50.0, "entered": 5.0,
-             "caught": 0.315, "strength": 1e3, "radius": 50.0}  # fmt: skip
+    grams = {"launched": 63.0, "about": 6.3, "outside": 6.3, "fast": 60.0, "in_time": 50.0,
+             "entered": 5.0, "caught": 0.315, "strength": 1e3, "radius": 50.0}  # fmt: skip
     rows = np.array([[scale * 1e-3 * grams[name] for name in COLUMNS]] * 10)
     rows[:, COLUMNS.index("strength")] = np.geomspace(0.1, 4e3, 10)
     beads = rows.copy()
@@ -198,7 +198,7 @@ def made_up_flights():
 def test_rows_agree_with_what_was_published_and_not_with_ten_times_it(tmp_path):
     """Masses ten times too large disagree; ratios stay as they are."""
     right, wrong = (horn_rows(made_up_shots(scale)) for scale in (1.0, 10.0))
-    assert len(right) == 11
+    assert len(right) == 12
     # the catch stands far below half of what came home, within the band
     assert {r.verdict for r in right} == {"agrees"}
     verdicts = {r.quantity: r.verdict for r in wrong}

@@ -88,6 +88,8 @@ class Shot:
     """In all."""
     about: float
     """At 0.5 to 2 m/s."""
+    outside: float
+    """Of that, launched outside the mouth: all that is seen as long as the horn stands there."""
     fast: float
     """Faster than SLOW."""
     in_time: float
@@ -149,11 +151,13 @@ def shot(
     x, mass = launch_curve(impact)
     speed = impact.launch_speed(x)
     late = np.divide(x, speed, out=np.full_like(x, np.inf), where=speed > 0.0)
+    is_about = (speed >= ABOUT[0]) & (speed <= ABOUT[1])
     return Shot(
         strength=impact.target.strength,
         radius=impact.crater_radius,
         launched=float(mass.sum()),
-        about=float(mass[(speed >= ABOUT[0]) & (speed <= ABOUT[1])].sum()),
+        about=float(mass[is_about].sum()),
+        outside=float(mass[is_about & (x > mouth)].sum()),
         fast=float(mass[speed >= SLOW].sum()),
         in_time=float(mass[late <= OPEN].sum()),
         entered=entered,

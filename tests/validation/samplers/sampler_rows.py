@@ -55,13 +55,19 @@ def horn_rows(found: dict[str, FloatArray]) -> list[Row]:
         horn, ratio = f"Horn over {name}", "launched in all over at about 1 m/s"
         rows += [
             band_row(f"{horn}: launched in all [g]", TACHIBANA, LAUNCHED, launched, notes[kind]),
-            band_row(f"{horn}: launched at about 1 m/s [g]", TACHIBANA, SEEN, about, notes[kind]),
+            band_row(f"{horn}: launched at about 1 m/s [g]", TACHIBANA, SEEN, about,
+                     notes["outside"]),
             band_row(f"{horn}: {ratio}", THUILLET, TENFOLD, launched / about, notes["all"]),
             band_row(f"{horn}: share caught [%]", THUILLET, KEPT_SHARE, 100.0 * caught / launched,
                      notes["all"]),
             band_row(f"{horn}: caught in one touch [g]", TACHIBANA, CAUGHT, caught,
                      notes["caught"]),
         ]  # fmt: skip
+    outside = 1e3 * column(found["grains"], "outside")
+    rows.append(
+        band_row("Horn over fine grains: the same, launched outside the mouth [g]", TACHIBANA,
+                 SEEN, outside, notes["outside"])
+    )  # fmt: skip
     beads = 1e3 * column(found["beads"], "caught")
     rows.append(
         band_row("Horn over 1 mm beads on Earth: caught [g]", TACHIBANA, LABORATORY, beads,
@@ -89,11 +95,11 @@ NO_NUMBER = (float("nan"), (float("nan"), float("nan")))
 def brush_rows(flights: list[dict[str, Any]]) -> list[Row]:
     """Rows of the brush wheels."""
     notes = brush_notes(flights)
-    share = [f | {"share": f["collected_mass"] / f["moved"]} for f in flights]
+    share = [f | {"share": lifted_share(f)} for f in flights]
     return [
         trend_row("Brushes: collected at 300 over 95 rpm", ZHANG, (0.0, 1.0),
                   ratios(flights, "300 rpm", "about"), notes["speed"]),
-        trend_row("Brushes: share of what they move that is collected, 300 over 95 rpm", ZHANG,
+        trend_row("Brushes: share collected of what they lift, 300 over 95 rpm", ZHANG,
                   (0.0, 1.0), ratios(share, "300 rpm", "about", "share"), notes["why"]),
         trend_row("Brushes: collected in 4 over 1.5 s", SCHAEFER, (1.0, 4.0 / 1.5),
                   ratios(flights, "about", "1.5 s"), notes["dwell"]),
@@ -102,8 +108,14 @@ def brush_rows(flights: list[dict[str, Any]]) -> list[Row]:
         row(CASE, "Brushes: collected with tips 70 over 24 mm apart", "none read", *NO_NUMBER,
             ratios(flights, "tips 70 mm apart", "tips 24 mm apart"), note=notes["gap"]),
         row(CASE, "Brushes: collected with tips 15 over 30 mm below the rim", "none read",
-            *NO_NUMBER, ratios(flights, "bite 15 mm", "about"), note=notes["gap"]),
+            *NO_NUMBER, ratios(flights, "bite 15 mm", "about"), note=notes["picture"]),
     ]  # fmt: skip
+
+
+def lifted_share(flight: dict[str, Any]) -> float:
+    """Share of the grains lifted above the wheels' axes that is collected."""
+    taken = float(flight["taken"])
+    return taken / (taken + flight["dropped"] + flight["refused"])
 
 
 def trend_row(
