@@ -101,9 +101,15 @@ class Table:
         """Put the rows of one case in place of its former ones, and write both files."""
         cases = {r.case for r in rows}
         self.rows = [r for r in self.rows if r.case not in cases] + list(rows)
-        self.rows.sort(key=lambda r: r.case)  # stable: within a case as they came
+        self.rows.sort(key=lambda r: place(r.case))  # stable: within a case as they came
         self._kept.write_text(json.dumps([asdict(r) for r in self.rows], indent=1) + "\n")
         self._page.write_text(page(self.rows))
+
+
+def place(case: str) -> tuple[int, str]:
+    """Sort key of a heading: its number first, so that case 10 follows case 9."""
+    number = case.split(maxsplit=1)[0]
+    return (int(number) if number.isdigit() else 0, case)
 
 
 def page(rows: Sequence[Row]) -> str:

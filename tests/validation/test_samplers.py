@@ -182,16 +182,15 @@ def made_up_shots(scale):
 def made_up_flights():
     """Flights that nobody flew: they scatter, and no level is better than another."""
     same = dict.fromkeys(
-        ("moved", "taken", "dropped", "under", "aside", "refused", "flung", "ejected_mass"), 1.0
+        ("moved", "dropped", "under", "aside", "refused", "flung", "ejected_mass"), 1.0
     )
     same |= {"speed": 0.1, "rim_height": -0.01, "rising": 0.5, "contained": [0.0, 0.1, 0.2]}
-    mass = np.random.default_rng(1).permuted(
-        np.tile(np.linspace(0.4, 0.6, 6), (len(LEVELS), 1)), axis=1
-    )
+    phase = np.add.outer(0.13 * np.arange(len(LEVELS)), np.arange(len(PACKINGS)) / len(PACKINGS))
+    mass = 0.5 + 0.1 * np.sin(2.0 * np.pi * phase)
     return [
-        same | {"level": level, "packing": packing, "collected_mass": mass[i, j]}
+        same | {"level": level, "packing": p, "collected_mass": mass[i, j], "taken": mass[i, j]}
         for i, level in enumerate(LEVELS)
-        for j, packing in enumerate(PACKINGS)
+        for j, p in enumerate(PACKINGS)
     ]
 
 

@@ -24,7 +24,7 @@ from sampling_sim.store import read_attributes, read_snapshots
 ROOT = Path(__file__).parents[3]
 BASE = ROOT / "experiments" / "brush_trade.toml"
 KEPT = ROOT / "results" / "samplers.json"
-PACKINGS = (1, 2, 3, 4, 5, 6)
+PACKINGS = (1, 2, 3, 4, 5)
 SEED = 20250528
 """Of the experiment; packing p has SEED + p."""
 ABOUT = {
