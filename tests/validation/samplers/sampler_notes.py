@@ -30,7 +30,7 @@ def horn_notes(found: dict[str, FloatArray]) -> dict[str, str]:
         "friction and scatter on the horn (0.3 to 0.7, 0.2 to 0.6, 0.15 to 0.45; chosen). Fine "
         "grains, medians in g of what is launched in all, within 4 s (if a crater takes x/v to "
         "grow to x: an order of magnitude), faster than 10 cm/s, at about 1 m/s (0.5 to 2, "
-        f"chosen), caught: {by_strength(found['grains'])}. Of tens of kilograms from pascals nine "
+        f"chosen), caught: {by_strength(found['grains'])}. Of tens of kilograms under 1 Pa nine "
         "tenths are too slow and too late for a touch to see: \"in all\" is no fair row there.",
         "outside": f"At about 1 m/s fine grains launch {about} g whatever their strength, short of "
         "kilopascals, where 2 to 20 g were seen: slow ejecta and weak ground are not why. Most of "
