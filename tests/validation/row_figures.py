@@ -23,9 +23,13 @@ def scaled(values: Sequence[float], published: float, resolution: float) -> np.n
 
 
 def draw_case(rows: Sequence[Any], folder: Path) -> Path:
-    """Draw published bands and simulated intervals of one case, a line a row; return the file."""
+    """Draw published bands and simulated intervals of one case, a line a row; return the file.
+
+    Rows without a published number are left out.
+    """
     from matplotlib.figure import Figure
 
+    rows = [r for r in rows if np.isfinite(r.published)]
     figure = Figure(figsize=(8.0, 0.9 + 0.42 * len(rows)), layout="constrained")
     axes = figure.subplots()
     for place, r in enumerate(reversed(rows)):
