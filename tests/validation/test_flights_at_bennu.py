@@ -17,6 +17,7 @@ from flight_rows import (
     ensemble_rows,
     exponents,
     gas_needed,
+    local_exponents,
     reproduces,
     sample_rows,
 )
@@ -112,6 +113,9 @@ def test_the_exponent_is_found_again_a_packing_at_a_time():
     speeds[0.05].append(case(3, drag=1.0, drag_speed=0.05))
     speeds[0.1].append(case(1, "diverged", drag=99.0, drag_speed=0.1))
     assert exponents(speeds) == pytest.approx([4 / 3, 2.0])
+    assert local_exponents({v: cases[:1] for v, cases in speeds.items()}) == pytest.approx(
+        [4 / 3, 4 / 3]
+    )
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,13 @@ def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
             if np.isfinite(half):
                 words = f"{name.replace('_', ' ')} {value:.3g} ± {half:.2g} {unit}"
                 lines.append(f"- {kind}, endless bed (a line in 1/width, 90 %): {words}.")
+    beyond = endless(cases_at(kept, "width, dense"), "ground_force")[0] < 0.0
+    if beyond:
+        lines.append(
+            "- Over dense ground the line leads past what is possible, to no force at all: it only "
+            "says that the walls carry much of it. Wider beds are needed there; the rows against "
+            "the flight are of loose ground."
+        )
     if not lines:
         lines = ["- Not extrapolated: fewer than two widths or three flights."]
     return [

@@ -5,8 +5,9 @@
     python tests/validation/bennu/study.py page           # only write the page and the figures
 
 `fly` runs every level of plan.toml as a campaign of its own in results/bennu/ (or `--folder`); an
-interrupted one goes on where it was.  After each level results/bennu.json, docs/validation-bennu.md
-and docs/pictures are written from what is kept; `make validate` makes its rows from the same file.
+interrupted one is kept as far as it got, and goes on where it was.  After each level
+results/bennu.json, docs/validation-bennu.md and docs/pictures are written from what is kept;
+`make validate` makes its rows from the same file.
 """
 
 import argparse
@@ -17,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from flight_keep import ROOT, fly, is_being_flown, keep, keep_refusal, kept_levels, levels
 from flight_page import write_page
 
+from sampling_sim.campaign.execute import SweepInterrupted
 from sampling_sim.errors import BadInput
 
 
@@ -50,6 +52,10 @@ def main() -> None:
                 if not is_being_flown(level, asked.folder):
                     keep_refusal(level, str(error))
                 continue
+            except SweepInterrupted:
+                keep(level, asked.folder)
+                sys.stdout.write("  stopped: what was flown of it is kept\n")
+                break
             keep(level, asked.folder)
     write_page(kept_levels())
 
