@@ -34,11 +34,11 @@ SAMPLE = (0.25, (0.149, 0.351))
 """[kg] estimated in flight, with its published error; 122 g came home, some was lost before."""
 ENSEMBLE_NOTE = (
     "Band of 90 % of the flights, all that is unknown drawn over its range "
-    "(docs/validation-bennu.md), not the interval of a mean; moved and widened by the extrapolation "
-    "to an endless bed. Depth and time of stop have the back-away thrust in them, speed and force at "
-    "6 s have not, and the gas, whose mass was not found in print, makes most of their band: until it "
-    "is known they cannot tell. Speed, depth and time are not independent: a craft slowed evenly "
-    "from 10 to 4 cm/s goes 42 cm in 6 s, whatever slowed it."
+    "(docs/validation-bennu.md), not the interval of a mean; moved and widened by the "
+    "extrapolation to an endless bed. The gas, whose mass was not found in print, makes most of "
+    "the band of speed and force: until it is known they cannot tell. Depth and time of stop hang on "
+    "the back-away thrust besides. Speed, depth and time are not independent: a craft slowed "
+    "evenly from 10 to 4 cm/s goes 42 cm in 6 s, whatever slowed it."
 )
 FEWEST_IN_BAND = 20
 """Flights of the ensemble below which its twentieth parts are not known: no verdict then."""
