@@ -36,8 +36,8 @@ ENSEMBLE_NOTE = (
     "Band of 90 % of the flights, all that is unknown drawn over its range "
     "(docs/validation-bennu.md), not the interval of a mean; moved and widened by the "
     "extrapolation to an endless bed. The gas, whose mass was not found in print, makes most of "
-    "the band of speed and force: until it is known they cannot tell. Depth and time of stop hang on "
-    "the back-away thrust besides. Speed, depth and time are not independent: a craft slowed "
+    "the band of speed and force: until it is known they cannot tell. Depth and time of stop hang "
+    "on the back-away thrust besides. Speed, depth and time are not independent: a craft slowed "
     "evenly from 10 to 4 cm/s goes 42 cm in 6 s, whatever slowed it."
 )
 FEWEST_IN_BAND = 20
