@@ -18,8 +18,8 @@ from sampling_sim.regolith.settling import uniform_field
 
 log = logging.getLogger(__name__)
 
-ANY_FRICTION: dict[str, float] = {"friction_coefficient": 0.6, "rolling_friction": 0.1}
-"""Stands in the name of a poured bed where the pour takes no notice of the grains' own friction."""
+ANY_FRICTION, ANY_ROLLING = 0.6, 0.1
+"""[1] stand in the name of a poured bed where the pour takes no notice of the grains' friction."""
 
 __all__ = ["blended_field", "needed_strength", "prepare_bed", "uniform_field"]
 
@@ -53,7 +53,7 @@ def prepare_bed(
         layers=layers,
     )
     if parameters.packing_fraction is not None:  # poured with the friction that gives the fraction
-        pouring = replace(pouring, **ANY_FRICTION)
+        pouring = replace(pouring, friction_coefficient=ANY_FRICTION, rolling_friction=ANY_ROLLING)
 
     def make() -> Bed:
         poured = cached_bed("poured", pouring, None, cache_dir, lambda: poured_bed(pouring))
