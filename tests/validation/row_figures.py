@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 
 COLOURS = {"agrees": "#2e7d32", "disagrees": "#c62828", "cannot tell": "#757575"}
+TRENDS = dict(
+    zip(("trend seen", "trend contradicted", "trend not shown"), COLOURS.values(), strict=True)
+)
 REACH = 3.0
 """Shares beyond this are drawn at the edge, as an arrow."""
 
@@ -37,7 +40,7 @@ def draw_case(rows: Sequence[Any], folder: Path) -> Path:
         axes.barh(place, band[1] - band[0] or 0.01, left=band[0], height=0.6, color="#bbdefb")
         ends = scaled([*r.interval, r.simulated], r.published, r.resolution)
         if np.isfinite(ends).all():
-            colour, inside = COLOURS[r.verdict], ends.clip(-REACH, REACH)
+            colour, inside = (COLOURS | TRENDS)[r.verdict], ends.clip(-REACH, REACH)
             axes.plot(inside[:2], [place, place], color=colour, lw=2.0)
             mark = "o" if abs(ends[2]) <= REACH else "<>"[int(ends[2] > 0.0)]
             axes.plot(inside[2], place, mark, color=colour, ms=5.0)

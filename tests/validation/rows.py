@@ -40,19 +40,29 @@ class Row:
     packings: int
     note: str = ""
     resolution: float = 0.0
-    """Half-width that still decides, where a share of the published value has no meaning: it is 0,
-    or only the side of 1 on which a ratio lies is published."""
+    """Half-width that still decides, where 0 is published and a share of it has no meaning."""
+    is_trend: bool = False
+    """Only the side of 1 on which a ratio lies is published; the band is that side."""
 
     @property
     def verdict(self) -> str:
         """`disagrees` if interval and band are apart, else `agrees` unless the interval is wide."""
         low, high = self.interval
+        if self.is_trend:
+            return trend(low, high, self.band)
         if self.packings < 3 or not np.isfinite([low, high]).all():
             return "cannot tell"
         if low > self.band[1] or high < self.band[0]:
             return "disagrees"
         widest = self.resolution or RESOLUTION * abs(self.published)
         return "agrees" if 0.5 * (high - low) <= widest else "cannot tell"
+
+
+def trend(low: float, high: float, band: tuple[float, float]) -> str:
+    """Verdict on a published trend: the whole interval on its side, or on the other, or neither."""
+    if low > band[0] and high < band[1]:
+        return "trend seen"
+    return "trend contradicted" if low >= band[1] or high <= band[0] else "trend not shown"
 
 
 def interval(values: Sequence[float]) -> tuple[float, tuple[float, float], int]:
@@ -136,7 +146,9 @@ def page(rows: Sequence[Row]) -> str:
     """Text of docs/validation.md."""
     verdicts = [r.verdict for r in rows]
     counts = ", ".join(f"{verdicts.count(v)} {v}" for v in ("agrees", "disagrees", "cannot tell"))
-    lines = [INTRODUCTION, f"{len(rows)} quantities: {counts}.\n"]
+    trends = sum(r.is_trend for r in rows)
+    seen = f" Of {trends} published trends {verdicts.count('trend seen')} are seen." * bool(trends)
+    lines = [INTRODUCTION, f"{len(rows) - trends} quantities: {counts}.{seen}\n"]
     for case in dict.fromkeys(r.case for r in rows):
         mine = [r for r in rows if r.case == case]
         lines += [f"## {case}\n", "| quantity | source | measured | simulated (90 %) | verdict |"]
@@ -173,6 +185,6 @@ because about 0 is published). Case 8 is made from kept flights by
 `tests/validation/bennu/study.py`; its intervals and its text are those of
 [validation-bennu.md](validation-bennu.md). In case 9 and for the horn of
 case 10 the interval holds 90 % of the flights. Of the brushes in case 10 only the side of 1 on
-which a ratio lies is published: such a row *agrees* if the whole interval lies there, and
-*disagrees* if it lies on the other side.
+which a ratio lies is published: such a trend is *seen* if the whole interval lies there,
+*contradicted* if it lies on the other side, and counted apart.
 """

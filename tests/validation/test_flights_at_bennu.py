@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "bennu"))
 from flight_keep import experiment_of, flights_of, kept_levels, levels, store_of
 from flight_measures import flight_of, measures, thinned
-from flight_page import UNKNOWNS, text_of, validation_rows, write_page
+from flight_page import PAGE, UNKNOWNS, text_of, validation_rows, write_page
 from flight_rows import (
     CASE,
     band,
@@ -21,6 +21,7 @@ from flight_rows import (
     reproduces,
     sample_rows,
 )
+from rows import Table
 
 from sampling_sim.asteroid.site import load_site
 
@@ -221,6 +222,19 @@ def test_page_and_figures_show_what_was_flown(tmp_path):
     gas_line = next(line for line in text.splitlines() if line.startswith("| mechanism.gas_mass"))
     assert "| -1.00, -1.00 |" in gas_line or "| -0.9" in gas_line
     assert len(validation_rows(kept)) >= 6
+
+
+def test_page_and_rows_are_those_of_the_kept_flights(tmp_path):
+    """Neither docs/validation-bennu.md nor case 8 of the table was left behind."""
+    kept = kept_levels()
+    write_page(kept, tmp_path / "page.md", tmp_path)
+    assert (tmp_path / "page.md").read_text() == PAGE.read_text()
+    fresh = {r.quantity: (r.verdict, *r.interval) for r in validation_rows(kept)}
+    stored = {r.quantity: (r.verdict, *r.interval) for r in Table().rows if r.case == CASE}
+    assert fresh.keys() == stored.keys()
+    for quantity, (verdict, low, high) in fresh.items():
+        assert stored[quantity][0] == verdict
+        assert (low, high) == pytest.approx(stored[quantity][1:])
 
 
 @pytest.mark.validation

@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "samplers"))
 import horn_shots
-from brush_flights import LEVELS, MOVED, PACKINGS, fates_of, kept_flights
+from brush_flights import LEVELS, PACKINGS, fates_of, kept_flights
 from horn_shots import (
     ABOUT,
     COLUMNS,
@@ -151,19 +151,18 @@ def test_every_grain_that_moved_has_one_fate():
     assert (found["speed"], found["rising"]) == pytest.approx((0.3, 1.0))
     still = fates_of(history(rest, rest, collected=[0, 0]), GEOMETRY, 2700.0, 0.2)
     assert not any(still.values())
-    assert MOVED > 0.015
 
 
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
-        ([0.5, 0.6, 0.7, 0.6], "agrees"),
-        ([0.7, 1.2, 0.8, 1.1], "cannot tell"),
-        ([1.5, 1.6, 1.7, 1.6], "disagrees"),
-        ([0.5, 0.6], "cannot tell"),
+        ([0.5, 0.6, 0.7, 0.6], "trend seen"),
+        ([0.7, 1.2, 0.8, 1.1], "trend not shown"),
+        ([1.5, 1.6, 1.7, 1.6], "trend contradicted"),
+        ([0.5, 0.6], "trend not shown"),
     ],
 )
-def test_a_trend_agrees_only_with_the_whole_interval_on_its_side(values, verdict):
+def test_a_trend_is_seen_only_with_the_whole_interval_on_its_side(values, verdict):
     """Published: below 1."""
     assert trend_row("ratio", "nobody", (0.0, 1.0), np.array(values), "").verdict == verdict
 
@@ -198,7 +197,6 @@ def test_rows_agree_with_what_was_published_and_not_with_ten_times_it(tmp_path):
     """Masses ten times too large disagree; ratios stay as they are."""
     right, wrong = (horn_rows(made_up_shots(scale)) for scale in (1.0, 10.0))
     assert len(right) == 12
-    # the catch stands far below half of what came home, within the band
     assert {r.verdict for r in right} == {"agrees"}
     verdicts = {r.quantity: r.verdict for r in wrong}
     assert verdicts["Horn over fine grains: launched at about 1 m/s [g]"] == "disagrees"
@@ -211,7 +209,7 @@ def test_rows_agree_with_what_was_published_and_not_with_ten_times_it(tmp_path):
 def test_brushes_that_collect_the_same_always_show_no_trend(tmp_path):
     """Ratios of 1 tell nothing, and no row without a published number says more than that."""
     rows = brush_rows(made_up_flights())
-    assert {r.verdict for r in rows} == {"cannot tell"}
+    assert [r.verdict for r in rows] == ["trend not shown"] * 5 + ["cannot tell"] * 2
     same = ratios(made_up_flights(), "about", "about")
     assert same == pytest.approx(np.ones(len(PACKINGS)))
     assert "trend only" in page(rows)

@@ -49,8 +49,8 @@ def horn_notes(found: dict[str, FloatArray]) -> dict[str, str]:
         "both, which is a limit of the law's use.",
         "caught": "0.1 to 1 g were estimated for the first touch, and 5.4 g came home from two: "
         f"the band ends at half of that. Over fine grains too much enters the mouth, {entered} g. "
-        "Over rock the catch is right, but the scatter of the bounces was chosen knowing what came "
-        "home ([horn](projectile-horn.md)): no proof.",
+        "Over rock the catch lies within, but the scatter of the bounces was chosen knowing what "
+        "came home ([horn](projectile-horn.md)): no proof.",
         "beads": "Beads: row \"sand\" in its gravity regime, 50,000 parcels a shot, and 9.81 m/s² "
         "in flight as well (the product leaves it out; here half of g dt before and after each "
         "step of 2 ms). No parameter was chosen knowing this number. At the default bounces 0.8 g "
