@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "results" / "validation.json"
 PAGE = ROOT / "docs" / "validation.md"
 CONFIDENCE = 0.90
+FEWEST = 3
+"""Packings below which nothing is decided."""
 RESOLUTION = 0.5
 """Half-width over the published value above which an interval decides nothing."""
 
@@ -49,8 +51,9 @@ class Row:
         """`disagrees` if interval and band are apart, else `agrees` unless the interval is wide."""
         low, high = self.interval
         if self.is_trend:
-            return trend(low, high, self.band)
-        if self.packings < 3 or not np.isfinite([low, high]).all():
+            enough = self.packings >= FEWEST
+            return trend(low, high, self.band) if enough else "trend not shown"
+        if self.packings < FEWEST or not np.isfinite([low, high]).all():
             return "cannot tell"
         if low > self.band[1] or high < self.band[0]:
             return "disagrees"
