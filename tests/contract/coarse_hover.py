@@ -29,7 +29,7 @@ ROCK = Case(
         contact_step=1e-4,
         exchange_step=5e-4,
         control_step=1e-2,
-        overlap_grain_peak=0.15,  # which packing is poured hangs on round-off: 0.104 was met
+        overlap_grain_peak=0.15,  # by round-off, packings differ: 0.104 was met
         overlap_tool_peak=0.15,
     ),
 )
