@@ -83,7 +83,7 @@ def test_the_key_moments_are_those_of_the_time_series() -> None:
         "clear": round(history.clear / STEP),
         "end": len(rows["time"]),
     }
-    # whether the rim sinks hangs on the packing, and so on the machine's round-off; shown if it does
+    # whether the rim sinks hangs on the packing, and so on the round-off; shown if it does
     assert ("deepest_sinkage" in steps) == (result.outcome.max_sinkage > 0.0)
     steps.pop("deepest_sinkage", None)  # when: test_key_moments.py
     assert steps == expected
