@@ -100,6 +100,16 @@ def row(
     return Row(case, quantity, source, published, tuple(band), mean, ends, count, **rest)
 
 
+def band_row(
+    case: str, quantity: str, source: str, published: tuple[float, tuple[float, float]],
+    found: np.ndarray, note: str,
+) -> Row:  # fmt: skip
+    """Row of the median of single flights, and the ends between which 90 % of them lie."""
+    tail = 0.5 * (1.0 - CONFIDENCE)
+    low, middle, high = (float(q) for q in np.quantile(found, [tail, 0.5, 1.0 - tail]))
+    return Row(case, quantity, source, *published, middle, (low, high), found.size, note)
+
+
 class Table:
     """Rows kept between runs, in the order of the cases."""
 
@@ -163,8 +173,10 @@ def page(rows: Sequence[Row]) -> str:
 
 def table_line(r: Row) -> str:
     """One line of a Markdown table."""
-    measured = "trend only"
-    if np.isfinite(r.published):
+    measured = "none read"
+    if r.is_trend:
+        measured = "below 1" if r.band[1] <= 1.0 else f"1 to {r.band[1]:.3g}"
+    elif np.isfinite(r.published):
         measured = f"{round(r.published, 9):.3g} ({r.band[0]:.3g} to {r.band[1]:.3g})"
     simulated = f"{r.simulated:.3g} ({r.interval[0]:.3g} to {r.interval[1]:.3g}), n = {r.packings}"
     return f"| {r.quantity} | {r.source} | {measured} | {simulated} | **{r.verdict}** |"

@@ -19,10 +19,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "bounces"))
 from bounce_cases import MODEL, hayabusa_row
-from bounce_rows import OUT_IN, band_row
+from bounce_rows import OUT_IN
 from drops import settled_sphere
 from impacts import DENSITIES, impact, powers
-from rows import KEPT, row
+from rows import KEPT, band_row, row
 
 PACKINGS = (1, 2, 3)
 SPEEDS = (1.0, 2.0)
@@ -81,7 +81,7 @@ def test_hayabusa_bounces_within_what_restitution_allows(kept_row):
     """A rigid body on rock, 0.3 to 0.9 drawn: 0.84 is within reach; twin: softer rock only."""
     flights = np.array([hayabusa_row(i, MODEL) for i in range(FLIGHTS)])
     soft = flights[flights[:, 0] < 0.6]
-    found, twin = (band_row("", "", OUT_IN["hayabusa"], f[:, 2], "") for f in (flights, soft))
+    found, twin = (band_row("9", "", "", OUT_IN["hayabusa"], f[:, 2], "") for f in (flights, soft))
     assert found.verdict == "agrees"
     assert twin.verdict == "disagrees"
     whole = kept_row("9", "Hayabusa, speed out over in: rigid")["simulated"]

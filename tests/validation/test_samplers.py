@@ -212,7 +212,8 @@ def test_brushes_that_collect_the_same_always_show_no_trend(tmp_path):
     assert [r.verdict for r in rows] == ["trend not shown"] * 5 + ["cannot tell"] * 2
     same = ratios(made_up_flights(), "about", "about")
     assert same == pytest.approx(np.ones(len(PACKINGS)))
-    assert "trend only" in page(rows)
+    assert "| none read |" in page(rows)
+    assert "| below 1 |" in page(rows)
     table = Table(tmp_path / "kept.json", tmp_path / "page.md")
     table.put(rows)
     assert [r.verdict for r in Table(tmp_path / "kept.json").rows] == [r.verdict for r in rows]

@@ -20,7 +20,7 @@ from bounce_cases import (
 )
 from bounce_foot import foot_row
 from bounce_horn import horn_row
-from rows import CONFIDENCE, ROOT, Row
+from rows import ROOT, Row, band_row
 
 from sampling_sim.constants import FloatArray
 
@@ -59,16 +59,6 @@ def flown() -> dict[str, FloatArray]:
     }
 
 
-def band_row(
-    quantity: str, source: str, published: tuple[float, tuple[float, float]], found: FloatArray,
-    note: str,
-) -> Row:  # fmt: skip
-    """Row of the median of the flights and the ends between which 90 % of them lie."""
-    tail = 0.5 * (1.0 - CONFIDENCE)
-    low, middle, high = (float(q) for q in np.quantile(found, [tail, 0.5, 1.0 - tail]))
-    return Row(CASE, quantity, source, *published, middle, (low, high), found.size, note)
-
-
 def fitting(restitution: FloatArray, fits: FloatArray) -> str:
     """Say in words which restitutions fitted."""
     if not fits.any():
@@ -94,26 +84,26 @@ def bounce_rows(flights: dict[str, FloatArray]) -> list[Row]:
     touch, notes = "speed out over in", bounce_notes(flights)
     source = "facts (M)"
     rows = [
-        band_row(f"Hayabusa, {touch}: rigid body on rock", source, OUT_IN["hayabusa"],
+        band_row(CASE, f"Hayabusa, {touch}: rigid body on rock", source, OUT_IN["hayabusa"],
                  hayabusa[:, 2], notes["hayabusa"]),
-        band_row(f"Hayabusa, {touch}: our horn craft", source, OUT_IN["hayabusa"],
+        band_row(CASE, f"Hayabusa, {touch}: our horn craft", source, OUT_IN["hayabusa"],
                  flights["horn"][:, 1], notes["horn"]),
-        band_row(f"Philae, {touch}: rigid legs on rock", "facts (P/M)", OUT_IN["philae"],
+        band_row(CASE, f"Philae, {touch}: rigid legs on rock", "facts (P/M)", OUT_IN["philae"],
                  philae[:, 1], notes["philae"]),
-        band_row(f"Philae, {touch}: a foot on bonded grains", "facts (P/M)", OUT_IN["philae"],
+        band_row(CASE, f"Philae, {touch}: a foot on bonded grains", "facts (P/M)", OUT_IN["philae"],
                  foot[:, 1], notes["foot"]),
-        band_row("Philae, stress that stops it [Pa]: a foot on bonded grains", "facts (P/M)",
+        band_row(CASE, "Philae, stress that stops it [Pa]: a foot on bonded grains", "facts (P/M)",
                  STRESS, foot[:, 3], notes["foot"]),
     ]  # fmt: skip
     for lean, name in ((0.0, "level rock"), (ROUGH, "leaning facets")):
         hops = flights["mascot"][flights["mascot"][:, 0] == lean]
         about = f"MASCOT on {name}"
         rows += [
-            band_row(f"{about}: time of bouncing [s]", "facts (P/M)", BOUNCING, hops[:, 2],
+            band_row(CASE, f"{about}: time of bouncing [s]", "facts (P/M)", BOUNCING, hops[:, 2],
                      notes["mascot"]),
-            band_row(f"{about}: intermediate contacts", "facts (P/M)", CONTACTS, hops[:, 3] - 1.0,
-                     notes["mascot"]),
-            band_row(f"{about}: way over ground [m]", "DLR 2019 (P)", WAY, hops[:, 4],
+            band_row(CASE, f"{about}: intermediate contacts", "facts (P/M)", CONTACTS,
+                     hops[:, 3] - 1.0, notes["mascot"]),
+            band_row(CASE, f"{about}: way over ground [m]", "DLR 2019 (P)", WAY, hops[:, 4],
                      notes["picture"]),
         ]  # fmt: skip
     return rows

@@ -14,7 +14,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from brush_flights import PACKINGS
 from horn_shots import COLUMNS, MODEL, shots
-from rows import CONFIDENCE, Row, row
+from rows import Row, band_row, row
 from sampler_notes import brush_notes, horn_notes
 
 from sampling_sim.constants import FloatArray
@@ -55,35 +55,26 @@ def horn_rows(found: dict[str, FloatArray]) -> list[Row]:
         )
         horn, ratio = f"Horn over {name}", "launched in all over at about 1 m/s"
         rows += [
-            band_row(f"{horn}: launched in all [g]", TACHIBANA, LAUNCHED, launched, notes[kind]),
-            band_row(f"{horn}: launched at about 1 m/s [g]", TACHIBANA, SEEN, about,
+            band_row(CASE, f"{horn}: launched in all [g]", TACHIBANA, LAUNCHED, launched,
+                     notes[kind]),
+            band_row(CASE, f"{horn}: launched at about 1 m/s [g]", TACHIBANA, SEEN, about,
                      notes["outside"]),
-            band_row(f"{horn}: {ratio}", THUILLET, TENFOLD, launched / about, notes["all"]),
-            band_row(f"{horn}: share caught [%]", THUILLET, KEPT_SHARE, 100.0 * caught / launched,
-                     notes["all"]),
-            band_row(f"{horn}: caught in one touch [g]", TACHIBANA, CAUGHT, caught,
+            band_row(CASE, f"{horn}: {ratio}", THUILLET, TENFOLD, launched / about, notes["all"]),
+            band_row(CASE, f"{horn}: share caught [%]", THUILLET, KEPT_SHARE,
+                     100.0 * caught / launched, notes["all"]),
+            band_row(CASE, f"{horn}: caught in one touch [g]", TACHIBANA, CAUGHT, caught,
                      notes["caught"]),
         ]  # fmt: skip
         if kind == "grains":  # of rock all starts under the mouth
             outside = 1e3 * column(found[kind], "outside")
             quantity = f"{horn}: at about 1 m/s, launched outside the mouth [g]"
-            rows.insert(2, band_row(quantity, TACHIBANA, SEEN, outside, notes["outside"]))
+            rows.insert(2, band_row(CASE, quantity, TACHIBANA, SEEN, outside, notes["outside"]))
     beads = 1e3 * column(found["beads"], "caught")
     rows.append(
-        band_row("Horn over 1 mm beads on Earth: caught [g]", TACHIBANA, LABORATORY, beads,
+        band_row(CASE, "Horn over 1 mm beads on Earth: caught [g]", TACHIBANA, LABORATORY, beads,
                  notes["beads"])
     )  # fmt: skip
     return rows
-
-
-def band_row(
-    quantity: str, source: str, published: tuple[float, tuple[float, float]], found: FloatArray,
-    note: str,
-) -> Row:  # fmt: skip
-    """Row of the median of the shots and the ends between which 90 % of them lie."""
-    tail = 0.5 * (1.0 - CONFIDENCE)
-    low, middle, high = (float(q) for q in np.quantile(found, [tail, 0.5, 1.0 - tail]))
-    return Row(CASE, quantity, source, *published, middle, (low, high), found.size, note)
 
 
 # --- brushes --------------------------------------------------------------------------------------
