@@ -58,9 +58,8 @@ def test_the_ground_is_met_and_the_craft_stays_on_station(surface: str) -> None:
 
 def test_the_scoop_collects_from_grains_and_only_if_it_reaches() -> None:
     outcome = flown("grains")[0].outcome
-    # 5 to a dozen grains, 107 g and more, by the packing that a machine's round-off makes
-    assert outcome.collected_mass > 0.05
-    assert outcome.collected_count > 2
+    assert outcome.collected_mass > 0.1
+    assert outcome.collected_count > 5
     assert 0.02 < outcome.max_sinkage < GRAINS.mechanism.dig_depth + 0.01
     assert outcome.flap_open_fraction < 0.3  # a grain may keep the lid from shutting
     still = unmoved("grains")
