@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from anchored_case import BASE as ANCHORED
 from coarse_case import BASE as BRUSHES
-from coarse_hover import GRAINS as HOVER
+from coarse_hover import TIMED as HOVER
 from horn_case import GRAINS as HORN
 
 from sampling_sim.case import Case
