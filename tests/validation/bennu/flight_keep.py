@@ -49,6 +49,17 @@ WORDS = {
         "engine.contact_step=0.2 ms", "engine.exchange_step=0.4 ms",
     ],
     "ONE": ["regolith.packing_seed={ grid = [1] }"],
+    "GROUND": [
+        "campaign.design=latin_hypercube", "regolith.packing_seed=1",
+        "regolith.packing_fraction={ choice = [0.40, 0.45, 0.50] }",
+        "regolith.grain_density={ choice = ['1100 kg/m^3', '1500 kg/m^3'] }",
+        "regolith.friction_coefficient={ uniform = [0.3, 1.0] }",
+        "regolith.rolling_friction={ uniform = [0.0, 0.3] }",
+        "regolith.tensile_strength={ uniform = ['0 Pa', '1 Pa'] }",
+        "mechanism.speed_kept={ uniform = [0.2, 0.9] }",
+        "craft.arm_stiffness={ log_uniform = ['200 N/m', '5000 N/m'] }",
+        "sequence.retreat_thrust={ log_uniform = ['18 N', '132 N'] }",
+    ],
 }  # fmt: skip
 """Words of the plan, and what they stand for.  Without gas the craft is faster at 6 s: more
 thrust keeps it from the floor, and what it does later is not compared."""
