@@ -9,7 +9,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "bennu"))
 from flight_keep import experiment_of, flights_of, kept_levels, levels, store_of
 from flight_measures import flight_of, measures, thinned
-from flight_page import PAGE, UNKNOWNS, text_of, validation_rows, write_page
+from flight_page import PAGE, text_of, validation_rows, write_page
+from flight_parts import UNKNOWNS
 from flight_rows import (
     CASE,
     band,

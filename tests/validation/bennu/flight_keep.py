@@ -50,7 +50,7 @@ WORDS = {
     ],
     "ONE": ["regolith.packing_seed={ grid = [1] }"],
     "GROUND": [
-        "campaign.design=latin_hypercube", "regolith.packing_seed=1",
+        "campaign.design=latin_hypercube", "campaign.cases=20", "regolith.packing_seed=1",
         "regolith.packing_fraction={ choice = [0.40, 0.45, 0.50] }",
         "regolith.grain_density={ choice = ['1100 kg/m^3', '1500 kg/m^3'] }",
         "regolith.friction_coefficient={ uniform = [0.3, 1.0] }",

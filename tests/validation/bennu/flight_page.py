@@ -1,82 +1,35 @@
 """Page and figures of the study at Bennu, from the kept flights and from nothing else."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from flight_figures import draw
 from flight_keep import ROOT, flights_of, levels
-from flight_rows import (
-    FLOWN,
-    endless,
-    ensemble_rows,
-    exponents,
-    flown_with_gas,
-    gas_needed,
-    good,
-    law_rows,
-    reproduces,
-    sample_rows,
-    values,
+from flight_parts import (
+    depth_part,
+    drag_part,
+    drag_speeds,
+    drivers_part,
+    gas_part,
+    level_part,
+    quick_part,
+    region_part,
+    width_part,
 )
+from flight_rows import endless, ensemble_rows, good, law_rows, sample_rows, values
+from flight_tables import Kept, cases_at, pictures_of, table
 from rows import Row, table_line
 
 PAGE = ROOT / "docs" / "validation-bennu.md"
 PICTURES = ROOT / "docs" / "pictures"
-BASE_LEVEL = "loose 0.8 m"
-"""Flown without gas, and what the sweeps change."""
-SWEEPS = {
-    "packing": "packing fraction",
-    "friction, loose": "friction 0.3 without rolling, 1.0 with 0.3; packing 0.45",
-    "friction, dense": "friction 0.3 without rolling, 1.0 with 0.3; packing 0.60",
-    "cohesion, loose": "cohesion [Pa], packing 0.45",
-    "grain size, loose": "mean grain [m], packing 0.45",
-    "grain size, dense": "mean grain [m], packing 0.58",
-}
-COLUMNS = (
-    "depth_at_6s", "depth", "speed_at_6s", "stop_time", "ground_force", "gas_force", "mean_force",
-)  # fmt: skip
-HEAD = (
-    "depth at 6 s [m]", "deepest [m]", "speed at 6 s [m/s]", "stop [s]", "ground [N]", "gas [N]",
-    "in all [N]",
-)  # fmt: skip
-FEWEST = 8
-"""Flights of the ensemble below which ranks say nothing; chosen."""
-UNKNOWNS = (
-    "mechanism.gas_mass", "mechanism.speed_kept", "regolith.packing_fraction",
-    "regolith.grain_density", "regolith.friction_coefficient", "regolith.rolling_friction",
-    "regolith.tensile_strength", "craft.arm_stiffness", "sequence.retreat_thrust",
-)  # fmt: skip
-"""What the ensemble draws, by its key in the experiment; SI in the table."""
 NEAR_FLOOR = 0.1
 """[m] within which the floor counts as met; chosen: two grains."""
-ROUND_OFF = 1e-9
-"""Below which a figure of a balance is none."""
 SHIFTED = ("depth", "speed_at_6s", "mean_force")
 """Measures of the ensemble that the extrapolation in width moves."""
-
-Kept = Mapping[str, Mapping[str, Any]]
-
-
-def cases_at(kept: Kept, group: str) -> dict[float, Sequence[Mapping[str, object]]]:
-    """Flights of a group by their place on its axis."""
-    return {
-        float(entry["at"]): entry["cases"]
-        for entry in kept.values()
-        if entry["group"] == group and entry["cases"]
-    }
-
-
-def drag_speeds(
-    kept: Kept, group: str = "drag", base: str = BASE_LEVEL
-) -> dict[float, Sequence[Mapping[str, object]]]:
-    """Flights for the exponent: the group, and the base at 10 cm/s."""
-    cases = kept.get(base, {"cases": []})["cases"]
-    return cases_at(kept, group) | ({0.1: cases} if cases else {})
 
 
 def validation_rows(kept: Kept) -> list[Row]:
@@ -130,20 +83,6 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def table(lines: Any) -> str:
-    """Markdown table of validation rows."""
-    head = [
-        "| quantity | source | measured | simulated (90 %) | verdict |",
-        "|---|---|---|---|---|",
-    ]
-    return "\n".join([*head, *lines])
-
-
-def pictures_of(drawn: Mapping[str, str], name: str) -> str:
-    """Figure with its words, where it was drawn."""
-    return f"![{drawn[name]}](pictures/bennu-{name}.png)" if name in drawn else ""
-
-
 def near_floor(kept: Kept) -> str:
     """Say how many flights came so near the floor that their depth is too small."""
     gaps = [v for entry in kept.values() for v in values(entry["cases"], "floor_gap")]
@@ -154,232 +93,6 @@ def near_floor(kept: Kept) -> str:
         if near
         else ""
     )
-
-
-def level_line(name: str, entry: Mapping[str, Any], *extra: str) -> str:
-    """Line of a level: means over its flights, with their spread."""
-    cases = good(entry["cases"])
-    cells = [cell(values(cases, column)) for column in COLUMNS]
-    lost = len(entry["cases"]) - len(cases)
-    count = f"{len(cases)}" + (f" ({lost} lost)" if lost else "")
-    return f"| {' | '.join([name, *extra, count, *cells])} |"
-
-
-def cell(found: np.ndarray) -> str:
-    """Mean, with the range of the flights."""
-    if not found.size:
-        return "–"
-    low, high = found.min(), found.max()
-    if max(abs(low), abs(high)) < ROUND_OFF:
-        return "0"
-    spread = "" if found.size == 1 else f" ({low:.3g} to {high:.3g})"
-    return f"{found.mean():.3g}{spread}"
-
-
-def level_table(entries: Sequence[tuple[str, Mapping[str, Any]]], extra: str = "") -> str:
-    """Table of levels: mean and range of the flights."""
-    heads = ["level", *([extra] if extra else []), "flights", *HEAD]
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-    return "\n".join([*lines, *(level_line(name, entry) for name, entry in entries)])
-
-
-def group_of(kept: Kept, *groups: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Levels of some groups that were flown, in the order of the plan."""
-    order = [level["name"] for quick in (False, True) for level in levels(quick=quick)]
-    names = [name for name in order if name in kept and kept[name]["group"] in groups]
-    return [(name, kept[name]) for name in names if kept[name]["cases"]]
-
-
-def level_part(kept: Kept, group: str, title: str) -> list[str]:
-    """Heading and table of a group, beside the base level; nothing where it was not flown."""
-    found = group_of(kept, group)
-    base = [(BASE_LEVEL, kept[BASE_LEVEL])] if BASE_LEVEL in kept else []
-    return [title, level_table([*base, *found])] if found else []
-
-
-def drivers_part(kept: Kept) -> list[str]:
-    """Say what the unknowns do to the ensemble, and where in their ranges the flight is met."""
-    cases = good(kept.get("unknowns", {"cases": []})["cases"])
-    if len(cases) < FEWEST:
-        return []
-    low, high = FLOWN["speed_at_6s"][-1]
-    met = [case for case in cases if low <= float(case["speed_at_6s"]) <= high]
-    lines = [
-        "| unknown | flown | rank correlation with speed, depth at 6 s | where the speed is met |",
-        "|---|---|---|---|",
-    ]
-    for name in UNKNOWNS:
-        drawn = np.array([float(case[name]) for case in cases])
-        shares = [rank_correlation(drawn, cases, m) for m in ("speed_at_6s", "depth_at_6s")]
-        inside = f"{cell(values(met, name))}" if met else "–"
-        span = f"{drawn.min():.3g} to {drawn.max():.3g}"
-        lines.append(f"| {name} | {span} | {shares[0]:+.2f}, {shares[1]:+.2f} | {inside} |")
-    said = f"Of {len(cases)} flights {', '.join(shares_met(cases))}."
-    return ["## What the unknowns do", said, "\n".join(lines)]
-
-
-def shares_met(cases: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say how many flights lie in the measured band of each quantity, and of speed and depth."""
-    met: dict[str, set[int]] = {}
-    for name in ("speed_at_6s", "depth", "stop_time"):
-        low, high = FLOWN[name][-1]
-        met[name] = {i for i, case in enumerate(cases) if low <= case[name] <= high}
-    said = [f"{len(found)} meet the {FLOWN[name][0]}" for name, found in met.items()]
-    return [*said, f"{len(met['speed_at_6s'] & met['depth'])} both speed and depth (raw figures)"]
-
-
-def rank_correlation(drawn: np.ndarray, cases: Sequence[Mapping[str, object]], name: str) -> float:
-    """Spearman's coefficient of an unknown and a measure, over the flights that have it."""
-    from scipy.stats import spearmanr
-
-    found = np.array([float(case[name]) for case in cases])
-    has = np.isfinite(found)
-    return float(spearmanr(drawn[has], found[has]).statistic)
-
-
-def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
-    """Every figure against the width of the bed, and extrapolated."""
-    found = group_of(kept, "width, loose", "width, dense", "rim, loose", "rim, dense")
-    if not found:
-        return []
-    lines = []
-    for kind in ("loose", "dense"):
-        by_width = cases_at(kept, f"width, {kind}")
-        for name, unit in (("speed_at_6s", "m/s"), ("depth_at_6s", "m"), ("ground_force", "N")):
-            value, half, _ = endless(by_width, name)
-            if np.isfinite(half):
-                words = f"{name.replace('_', ' ')} {value:.3g} ± {half:.2g} {unit}"
-                lines.append(f"- {kind}, endless bed (a line in 1/width, 90 %): {words}.")
-    beyond = endless(cases_at(kept, "width, dense"), "ground_force")[0] < 0.0
-    if beyond:
-        lines.append(
-            "- Over dense ground the line leads past what is possible, to no force at all: it only "
-            "says that the walls carry much of it. Wider beds are needed there."
-        )
-    if not lines:
-        lines = ["- Not extrapolated: fewer than two widths or three flights."]
-    return [
-        "## Width of the bed",
-        level_table(found),
-        "\n".join(lines),
-        pictures_of(drawn, "width"),
-    ]
-
-
-def depth_part(kept: Kept) -> list[str]:
-    """Every figure against the depth of the bed."""
-    found = group_of(kept, "depth, loose", "depth, dense")
-    base = [(name, kept[name]) for name in (BASE_LEVEL, "dense 0.8 m") if name in kept]
-    said = (
-        "The beds of all other levels are 1.4 m deep. In a first flight over loose ground of finer "
-        "grains, 1 m deep, the force rose threefold from 43 cm on: what is pressed together ahead "
-        "of the head may have met the floor, or the sides. These levels and the widths tell which."
-    )
-    return ["## Depth of the bed", said, level_table([*base, *found])] if found else []
-
-
-def gas_part(kept: Kept) -> list[str]:
-    """With and without gas, one packing each."""
-    found = group_of(kept, "gas")
-    if not found:
-        return []
-    base = []
-    if BASE_LEVEL in kept:
-        same = [case for case in kept[BASE_LEVEL]["cases"] if case["packing_seed"] == 1]
-        base = [(f"{BASE_LEVEL}, packing 1", {"cases": same})]
-    sample = group_of(kept, "sample")
-    lines = [
-        f"- {name}, in fine grains: collected {cell(values(entry['cases'], 'collected_mass'))} kg."
-        for name, entry in sample
-    ]
-    said = (
-        "Same packings and plan but for the gas; up to 6 s these are pairs, after it the flights "
-        "without gas have more thrust (60 N against 20 N)."
-    )
-    flown = level_table([*base, *found, *sample])
-    return ["## With and without gas", said, flown, "\n".join(lines)]
-
-
-def region_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
-    """Packing, friction, cohesion, grain size: what each does, and where the flight comes out."""
-    gas = flown_with_gas(
-        [c for _, entry in group_of(kept, "gas", "ensemble") for c in entry["cases"]]
-    )
-    parts = ["## Which ground reproduces the flight"]
-    if np.isfinite(gas).all():
-        low, high = FLOWN["mean_force"][-1]
-        parts.append(
-            f"Flights with gas got {gas[0]:.2g} to {gas[1]:.2g} N of it (mean over 6 s). A "
-            f"ground, flown without gas, is not excluded by the speed at 6 s if its force and that "
-            f"range make {low:g} to {high:g} N; what it needs is the middle less its own "
-            f"force. At the head's default, half of the speed kept, 8 g of gas make 1 N. So as "
-            f"long as the gas is not known, the flight cannot tell loose ground with much from "
-            f"denser ground with little."
-        )
-    else:
-        parts.append("No flight with gas is in, so the last column cannot be filled.")
-    heads = ["what", "value", "flights", *HEAD, "gas it needs [N]", "not excluded"]
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-    base = kept.get(BASE_LEVEL, {"cases": []})
-    if base["cases"]:
-        line = level_line("base: packing 0.45", base, "0.45")
-        lines.append(f"{line} {gas_needed(base['cases'])} | {reproduces(base['cases'], gas)} |")
-    for group, words in SWEEPS.items():
-        for _, entry in group_of(kept, group):
-            line = level_line(words, entry, format(entry["at"], "g"))
-            lines.append(
-                f"{line} {gas_needed(entry['cases'])} | {reproduces(entry['cases'], gas)} |"
-            )
-    figures = [pictures_of(drawn, name) for name in ("packing", "gas")]
-    return [*parts, "\n".join(lines), *figures] if len(lines) > 2 else []
-
-
-def drag_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
-    """Exponent of the drag in the speed."""
-    speeds = drag_speeds(kept)
-    found = [(f"{100 * s:g} cm/s", speeds[s]) for s in sorted(speeds)]
-    if len(found) < 2:
-        return []
-    lines = [
-        "| approach | flights | drag [N], 5 to 25 cm | speed there [m/s] |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {name} | {len(good(cases))} | {cell(values(cases, 'drag'))} | "
-        f"{cell(values(cases, 'drag_speed'))} |"
-        for name, cases in found
-    ]
-    powers = exponents(speeds)
-    said = (
-        "Exponent, one a packing: " + ", ".join(f"{p:.2f}" for p in powers) + "."
-        if powers
-        else "No packing was flown at three speeds: no exponent."
-    )
-    return ["## Drag against speed", "\n".join(lines), said, pictures_of(drawn, "drag")]
-
-
-def quick_part(kept: Kept) -> list[str]:
-    """Table of the quick form, with what it is worth."""
-    found = group_of(kept, "quick", "quick drag")
-    said = (
-        "One packing, 0.8 m wide and 1 m deep, flown before the levels above and at 0.2 ms: shows "
-        "that the chain works, and decides nothing."
-    )
-    if not found:
-        return []
-    speeds = drag_speeds(kept, "quick drag", "quick loose")
-    powers = exponents(speeds)
-    drag = (
-        "Its drag, mean from 5 to 25 cm of depth: "
-        + ", ".join(
-            f"{cell(values(cases, 'drag'))} N at {100 * v:g} cm/s"
-            for v, cases in sorted(speeds.items())
-        )
-        + f"; exponent {powers[0]:.2f} of one packing."
-        if powers
-        else ""
-    )
-    return ["## Quick form", said, level_table(found), drag]
 
 
 def flown_part(kept: Kept) -> list[str]:
