@@ -18,6 +18,7 @@ from flight_rows import (
     ensemble_rows,
     exponents,
     gas_needed,
+    given_rows,
     local_exponents,
     reproduces,
     sample_rows,
@@ -132,13 +133,30 @@ def test_the_verdict_is_of_the_band_of_the_flights(speeds, verdict):
     """Overlap and a half-width under half of 4 cm/s; an uncertain width can take both away."""
     flights = [case(speed_at_6s=v) for v in speeds]
     rows = {r.quantity: r for r in ensemble_rows(flights, {})}
-    assert rows["speed down at 6 s [m/s]"].verdict == verdict
-    assert rows["speed down at 6 s [m/s]"].interval == pytest.approx(band(speeds))
-    assert rows["deepest point of the head [m]"].verdict == "cannot tell"  # nothing measured
+    assert rows["speed down at 6 s, gas unknown [m/s]"].verdict == verdict
+    assert rows["speed down at 6 s, gas unknown [m/s]"].interval == pytest.approx(band(speeds))
+    assert (
+        rows["deepest point of the head, gas unknown [m]"].verdict == "cannot tell"
+    )  # nothing measured
     few = {r.quantity: r for r in ensemble_rows(flights[:19], {})}
-    assert few["speed down at 6 s [m/s]"].verdict == "cannot tell"
+    assert few["speed down at 6 s, gas unknown [m/s]"].verdict == "cannot tell"
     wide = ensemble_rows(flights, {"speed_at_6s": (0.0, 0.03)})[1]
     assert wide.interval[1] - wide.interval[0] > 0.06
+
+
+def test_a_given_gas_decides_on_the_same_grounds():
+    """Each mass its own verdict; depth only of the level whose flights all stopped."""
+    grounds = np.linspace(-0.01, 0.01, 20)
+    slow = [
+        case(speed_at_6s=0.04 + v, depth=0.48 + v, stop_time=9.0, gas_force=11.0) for v in grounds
+    ]
+    fast = [case(speed_at_6s=0.09 + v, gas_force=0.0) for v in grounds]
+    rows = {r.quantity: r for r in given_rows({100.0: slow, 0.0: fast}, {})}
+    assert [r.verdict for r in rows.values()] == ["disagrees", "agrees", "agrees", "agrees"]
+    assert rows["deepest point of the head, 100 g of gas [m]"].packings == 20
+    assert "100 g gave 11 to 11 N" in next(iter(rows.values())).note
+    slow[3]["depth"] = np.nan
+    assert len(given_rows({100.0: slow}, {})) == 1
 
 
 def test_the_sample_is_a_row_of_its_own():
@@ -201,13 +219,13 @@ def flown(ground, gas=0.0, seed=1, speed=0.1, **inputs):
 
 
 def test_page_and_figures_show_what_was_flown(tmp_path):
-    """All of the plan, made up: five figures, no level missing; a gas that matters is told."""
+    """All of the plan, made up: six figures, no level missing; a gas that matters is told."""
     rng, kept = np.random.default_rng(1), {}
     for level in [*levels(quick=False), *levels(quick=True)]:
         count = flights_of(level)
         kept[level["name"]] = {"group": level["group"], "at": level.get("at"), "cases": []}
         for seed in range(1, count + 1):
-            gas = rng.uniform(2.0, 12.0) if level["group"] in {"ensemble", "gas"} else 0.0
+            gas = rng.uniform(2.0, 12.0) if level["group"] in {"ensemble", "gas", "ground"} else 0.0
             inputs = dict.fromkeys(UNKNOWNS, 0.5) | {"mechanism.gas_mass": gas}
             unknown = {key: value + 0.1 * rng.uniform() for key, value in inputs.items()}
             speed = level["at"] if "drag" in level["group"] else 0.1
@@ -216,7 +234,7 @@ def test_page_and_figures_show_what_was_flown(tmp_path):
     write_page(kept, tmp_path / "page.md", tmp_path)
     text = (tmp_path / "page.md").read_text()
     assert {p.stem for p in tmp_path.glob("*.png")} == {
-        f"bennu-{name}" for name in ("flights", "width", "packing", "gas", "drag")
+        f"bennu-{name}" for name in ("flights", "width", "packing", "gas", "given", "drag")
     }
     assert all(f"(pictures/{p.name})" in text for p in tmp_path.glob("*.png"))
     assert "Everything of the plan was flown" in text

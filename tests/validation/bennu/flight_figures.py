@@ -16,7 +16,7 @@ MEASURED = {"color": "black", "marker": "x", "linestyle": "none", "markersize": 
 FLOWN_GROUPS = ("ensemble", "gas", "width, loose", "depth, loose", "quick")
 """Groups whose series are shown."""
 
-GAS_GROUPS = ("ensemble", "gas", "width, loose", "width, dense", "packing")
+GAS_GROUPS = ("ensemble", "ground", "gas", "width, loose", "width, dense", "packing")
 """Groups shown against the force of the gas."""
 FEWEST_GASES = 3
 """Masses of gas below which nothing is shown against it; chosen."""
@@ -36,6 +36,7 @@ def draw(
         "width": lambda: against_width(kept, cases_at),
         "packing": lambda: against_packing(kept, cases_at),
         "gas": lambda: against_gas(kept),
+        "given": lambda: gas_given(cases_at(kept, "ground")),
         "drag": lambda: drag(speeds),
     }.items():
         words = make()
@@ -168,6 +169,25 @@ def against_gas(kept: Mapping[str, Any]) -> str:
     return (
         "Speed left at 6 s against the force of the gas; dotted: what a ground of 0, 5, 10 N leaves"
     )
+
+
+def gas_given(levels: Mapping[float, Any]) -> str:
+    """Speed left at 6 s on each of the same grounds, against the mass of gas given."""
+    flown = {gas: cases for gas, cases in sorted(levels.items()) if good(cases)}
+    if len(flown) < FEWEST_GASES - 1:
+        return ""
+    _, axis = plt.subplots(figsize=(5.6, 3.6), layout="constrained")
+    for place, cases in enumerate(flown.values()):
+        found = 100.0 * values(cases, "speed_at_6s")
+        spread = place + 0.3 * (np.arange(found.size) / max(found.size - 1, 1) - 0.5)
+        axis.plot(spread, found, "o", color=COLOURS[0], ms=3.5)
+        axis.vlines(place, *np.quantile(found, [0.05, 0.95]), color=COLOURS[1], lw=3.0, zorder=3)
+    band_ = [100.0 * v for v in FLOWN["speed_at_6s"][-1]]
+    axis.axhspan(*band_, color="0.85", zorder=0, label="measured")
+    axis.set_xticks(range(len(flown)), [f"{gas:g} g" if gas else "none" for gas in flown])
+    axis.set(xlabel="gas given", ylabel="speed down at 6 s [cm/s]")
+    axis.legend(fontsize=7)
+    return "Speed left at 6 s over the same grounds, by the gas given; orange: 90 % of the flights"
 
 
 def drag(speeds: Mapping[float, Any]) -> str:

@@ -15,12 +15,13 @@ from flight_parts import (
     drag_speeds,
     drivers_part,
     gas_part,
+    given_part,
     level_part,
     quick_part,
     region_part,
     width_part,
 )
-from flight_rows import endless, ensemble_rows, good, law_rows, sample_rows, values
+from flight_rows import endless, ensemble_rows, given_rows, good, law_rows, sample_rows, values
 from flight_tables import Kept, cases_at, pictures_of, table
 from rows import Row, table_line
 
@@ -41,6 +42,7 @@ def validation_rows(kept: Kept) -> list[Row]:
         moved = {name: endless(widths, name) for name in SHIFTED}
         change = {n: (shift, half) for n, (_, half, shift) in moved.items() if np.isfinite(half)}
         rows += ensemble_rows(ensemble, change)
+        rows += given_rows(cases_at(kept, "ground"), change)
     sample = cases_at(kept, "sample").get(30.0, [])
     return (
         rows
@@ -70,7 +72,8 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
         ),
         near_floor(kept),
         pictures_of(drawn, "flights"),
-        *drivers_part(kept),
+        *drivers_part(kept, "unknowns", "## What the unknowns do"),
+        *given_part(kept, drawn),
         *width_part(kept, drawn),
         *depth_part(kept),
         *gas_part(kept),

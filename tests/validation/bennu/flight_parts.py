@@ -60,9 +60,9 @@ def level_part(kept: Kept, group: str, title: str) -> list[str]:
     return [title, level_table([*base, *found])] if found else []
 
 
-def drivers_part(kept: Kept) -> list[str]:
-    """Say what the unknowns do to the ensemble, and where in their ranges the flight is met."""
-    cases = good(kept.get("unknowns", {"cases": []})["cases"])
+def drivers_part(kept: Kept, level: str, title: str) -> list[str]:
+    """Say what the unknowns do to an ensemble, and where in their ranges the flight is met."""
+    cases = good(kept.get(level, {"cases": []})["cases"])
     if len(cases) < FEWEST:
         return []
     low, high = FLOWN["speed_at_6s"][-1]
@@ -73,12 +73,14 @@ def drivers_part(kept: Kept) -> list[str]:
     ]
     for name in UNKNOWNS:
         drawn = np.array([float(case[name]) for case in cases])
+        if np.ptp(drawn) == 0.0:
+            continue
         shares = [rank_correlation(drawn, cases, m) for m in ("speed_at_6s", "depth_at_6s")]
         inside = f"{cell(values(met, name))}" if met else "–"
         span = f"{drawn.min():.3g} to {drawn.max():.3g}"
         lines.append(f"| {name} | {span} | {shares[0]:+.2f}, {shares[1]:+.2f} | {inside} |")
     said = f"Of {len(cases)} flights {', '.join(shares_met(cases))}."
-    return ["## What the unknowns do", said, "\n".join(lines)]
+    return [title, said, "\n".join(lines)]
 
 
 def shares_met(cases: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -98,6 +100,24 @@ def rank_correlation(drawn: np.ndarray, cases: Sequence[Mapping[str, object]], n
     found = np.array([float(case[name]) for case in cases])
     has = np.isfinite(found)
     return float(spearmanr(drawn[has], found[has]).statistic)
+
+
+def given_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
+    """Show the same grounds with the gas given, and what of the ground then decides."""
+    found = group_of(kept, "ground")
+    if not found:
+        return []
+    said = (
+        "The same grounds under each mass of gas: mean and range of the flights. Those of no gas "
+        "and of 30 g end once the speed at 6 s is known."
+    )
+    return [
+        "## The published ground, with the gas given",
+        said,
+        level_table(found),
+        pictures_of(drawn, "given"),
+        *drivers_part(kept, "ground, 100 g", "With 100 g of gas, what of the ground decides:"),
+    ]
 
 
 def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
