@@ -19,6 +19,7 @@ from flight_rows import (
     exponents,
     gas_needed,
     given_rows,
+    law_rows,
     local_exponents,
     reproduces,
     sample_rows,
@@ -165,6 +166,15 @@ def test_the_sample_is_a_row_of_its_own():
     far = [case(seed, "collected", collected_mass=m) for seed, m in enumerate((1.2, 1.25, 1.3))]
     assert [sample_rows(flights)[0].verdict for flights in (near, far)] == ["agrees", "disagrees"]
     assert sample_rows([]) == []
+
+
+def test_dense_ground_must_stop_the_head_at_each_friction_flown():
+    """A row a friction: thrown back is stopped, half of the speed left is not; a note once."""
+    left = {"smooth": (0.049, 0.05, 0.048), "rough": (-0.04, -0.041, -0.042), "none": ()}
+    dense = {w: [case(i, speed_at_6s=v) for i, v in enumerate(s)] for w, s in left.items()}
+    rows = law_rows({}, dense)
+    assert [r.verdict for r in rows] == ["disagrees", "agrees"]
+    assert [bool(r.note) for r in rows] == [True, False]
 
 
 def test_a_ground_reproduces_the_flight_if_the_gas_can_make_up_the_rest():

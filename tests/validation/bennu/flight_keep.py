@@ -44,6 +44,7 @@ WORDS = {
         "regolith.diameter_min=28 mm", "regolith.diameter_max=40 mm",
         "engine.contact_step=0.2 ms", "engine.exchange_step=0.4 ms",
     ],
+    "COARSE": ["regolith.diameter_min=57 mm", "regolith.diameter_max=80 mm"],
     "QUICK": [
         "regolith.packing_seed=1", "regolith.depth=1 m",
         "engine.contact_step=0.2 ms", "engine.exchange_step=0.4 ms",

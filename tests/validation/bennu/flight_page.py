@@ -21,7 +21,16 @@ from flight_parts import (
     region_part,
     width_part,
 )
-from flight_rows import endless, ensemble_rows, given_rows, good, law_rows, sample_rows, values
+from flight_rows import (
+    DENSE,
+    endless,
+    ensemble_rows,
+    given_rows,
+    good,
+    law_rows,
+    sample_rows,
+    values,
+)
 from flight_tables import Kept, cases_at, pictures_of, table
 from rows import Row, table_line
 
@@ -47,7 +56,14 @@ def validation_rows(kept: Kept) -> list[Row]:
     return (
         rows
         + sample_rows(sample)
-        + law_rows(drag_speeds(kept), cases_at(kept, "packing").get(0.60, []))
+        + law_rows(
+            drag_speeds(kept),
+            {
+                f"friction {words}": kept[level]["cases"]
+                for level, words in DENSE.items()
+                if level in kept
+            },
+        )
     )
 
 

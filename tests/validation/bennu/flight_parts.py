@@ -30,7 +30,7 @@ BASE_LEVEL = "loose 0.8 m"
 SWEEPS = {
     "packing": "packing fraction",
     "friction, loose": "friction 0.3 without rolling, 1.0 with 0.3; packing 0.45",
-    "friction, dense": "friction 0.3 without rolling, 1.0 with 0.3; packing 0.60",
+    "friction, dense": "friction 0.3 without rolling, 0.6 with 0.2, 1.0 with 0.3; packing 0.60",
     "cohesion, loose": "cohesion [Pa], packing 0.45",
     "grain size, loose": "mean grain [m], packing 0.45",
     "grain size, dense": "mean grain [m], packing 0.58",

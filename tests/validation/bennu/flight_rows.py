@@ -49,6 +49,21 @@ GIVEN_NOTE = (
     "that was published and not on a gas that was not. {forces}Moved and widened by the width of "
     "the bed as above."
 )
+DENSE = {
+    "packing 0.60": "31°",
+    "packing 0.60, rolling 0.2": "36°",
+    "packing 0.60, rough": "about 42°",
+}
+"""Level → friction angle of its grains, dry and sheared slowly at 0.60 (docs/virtual-laboratory.md,
+the last between its neighbours); published as stopped from 28° on."""
+DENSE_NOTE = (
+    "Packing 0.60: published as stopped from a friction angle of 28° on (and/or cohesion of 50 "
+    "Pa); band: a tenth of the approach speed, or thrown back. In 0.8 m the walls help the ground "
+    "(a wider dense bed resists less, docs/validation-bennu.md), so in the open more speed would "
+    "be left. With nothing to press the grains together, dense ground moves aside once it has "
+    "dilated: the force peaks in the first second or two and falls. Which boundaries, depth and "
+    "measure of the angle the published beds had was not read."
+)
 FEWEST_IN_BAND = 20
 """Flights of the ensemble below which its twentieth parts are not known: no verdict then."""
 LOST = ("failed", "diverged")
@@ -203,8 +218,13 @@ def local_exponents(levels: Mapping[float, Sequence[Case]]) -> list[float]:
     return [float(force / speed) for speed, force in slopes]
 
 
-def law_rows(levels: Mapping[float, Sequence[Case]], dense: Sequence[Case]) -> list[Row]:
-    """Exponent of the loose bed's drag, and that a dense bed stops the head."""
+def law_rows(
+    levels: Mapping[float, Sequence[Case]], dense: Mapping[str, Sequence[Case]]
+) -> list[Row]:
+    """Exponent of the loose bed's drag, and that a dense bed stops the head.
+
+    `dense` maps the words for a friction to the flights over it at a packing of 0.60.
+    """
     rows = []
     found = exponents(levels)
     if found:
@@ -217,19 +237,15 @@ def law_rows(levels: Mapping[float, Sequence[Case]], dense: Sequence[Case]) -> l
                 "of grains set in motion. At 10 cm/s the walls, 24 cm from the plate, add a sixth "
                 "to the force; their share at other speeds was not flown, nor other friction."),
         )  # fmt: skip
-    left = values(dense, "speed_at_6s")
-    if left.size:
-        rows.append(
-            row(CASE, "speed at 6 s without gas, packing 0.60, friction 0.6 [m/s]", BALLOUZ,
-                0.0, (-0.1, 0.01), left, resolution=0.02,
-                note="Packing 0.60: published as stopped; band: a tenth of the approach speed, or "
-                "thrown back. In 0.8 m the walls help the ground (a wider dense bed resists less, "
-                "docs/validation-bennu.md), so in the open more speed would be left. With nothing "
-                "to press the grains together, dense ground moves aside once it has dilated: the "
-                "force peaks in the first second or two and falls. Rougher ground (friction 1.0, "
-                "rolling 0.3), which may decide this, was not flown at 0.60; which boundaries and "
-                "depth the published beds had was not read."),
-        )  # fmt: skip
+    note = DENSE_NOTE
+    for words, cases in dense.items():
+        left = values(cases, "speed_at_6s")
+        if left.size:
+            rows.append(
+                row(CASE, f"speed at 6 s without gas, packing 0.60, {words} [m/s]", BALLOUZ,
+                    0.0, (-0.1, 0.01), left, resolution=0.02, note=note),
+            )  # fmt: skip
+            note = ""
     return rows
 
 
