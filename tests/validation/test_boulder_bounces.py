@@ -8,8 +8,9 @@ import pytest
 import trimesh
 
 sys.path.insert(0, str(Path(__file__).parent / "bounces"))
-from bounce_boulders import PATCH, BoulderFlyer, hop
-from bounce_cases import RYUGU, mascot_box
+import bounce_boulders
+from bounce_boulders import PATCH, BoulderFlyer, boulder_row, hop
+from bounce_cases import RYUGU, impact_speed, mascot_box
 from bounce_field import INDEX, LARGEST, SMALLEST, TILE, Field, drawn_field
 from bounce_flight import Flyer, Motion, rock
 
@@ -147,3 +148,21 @@ def test_a_box_comes_to_rest_in_a_hollow_between_blocks():
     assert found[3] == 1.0
     assert np.abs(place).max() < 0.25
     assert height < 1e-3
+
+
+def test_a_row_has_the_columns_that_the_table_reads(monkeypatch):
+    """Lean, restitution, what `hop` gives, height; the speed down is that of the rock's level."""
+    asked = []
+
+    def not_flown(flyer, speed):
+        now = flyer.now
+        asked.append((speed, now.velocity[2] ** 2 + 2.0 * RYUGU * now.position[2]))
+        return [1500.0, 5.0, 20.0, 1.0, 0.3]
+
+    monkeypatch.setattr(bounce_boulders, "hop", not_flown)
+    row = boulder_row.__wrapped__(0, 0.3, 0.9, "not kept")
+    assert row[2:7] == [1500.0, 5.0, 20.0, 1.0, 0.3]
+    assert len(row) == 8
+    assert 0.3 < row[1] < 0.9
+    assert asked[0][0] == pytest.approx(impact_speed())
+    assert asked[0][1] == pytest.approx(impact_speed() ** 2, rel=1e-6)
