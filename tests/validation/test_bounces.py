@@ -105,16 +105,20 @@ def made_up():
     ]
     foot = np.array([[s, 0.01, 0.1, 7e3, 0.0, 0.0] for s in (1, 10, 100, 1000) for _ in range(5)])
     names = ("hayabusa", "horn", "philae")
-    return dict.fromkeys(names, touch) | {"foot": foot} | dict.fromkeys(
-        ("mascot", "soft"), np.vstack(hops)
-    )  # fmt: skip
+    boulders = np.column_stack([hops[1], np.zeros(40)])
+    return (
+        dict.fromkeys(names, touch)
+        | {"foot": foot}
+        | dict.fromkeys(("mascot", "soft"), np.vstack(hops))
+        | dict.fromkeys(("boulders", "soft boulders"), boulders)
+    )
 
 
 def test_rows_hold_the_band_of_the_flights_and_say_what_fits(tmp_path):
     """Verdicts by the rule of rows.py; the notes count the flights that fit."""
     flights = made_up()
     rows = {r.quantity: r for r in bounce_rows(flights)}
-    assert len(rows) == 11
+    assert len(rows) == 14
     assert rows["Philae, stress that stops it [Pa]: a foot on bonded grains"].verdict == "disagrees"
     hayabusa = rows["Hayabusa, speed out over in: rigid body on rock"]
     assert hayabusa.interval == pytest.approx(np.quantile(flights["philae"][:, 0], [0.05, 0.95]))
@@ -122,6 +126,9 @@ def test_rows_hold_the_band_of_the_flights_and_say_what_fits(tmp_path):
     assert 0 < count < 40
     note = rows["MASCOT on level rock: time of bouncing [s]"].note
     assert f"{count} of 40 flights" in note
+    note = rows["MASCOT among boulders: time of bouncing [s]"].note
+    assert "time is 1.00, way 1.00 of that there" in note
+    assert "40 end on the rock" in note
     assert "none of 2" in fitting(np.array([0.4, 0.5]), np.array([False, False]))
     write_picture(flights, tmp_path / "bounces.png")
     assert (tmp_path / "bounces.png").stat().st_size > 10_000
@@ -129,7 +136,7 @@ def test_rows_hold_the_band_of_the_flights_and_say_what_fits(tmp_path):
 
 @pytest.mark.validation
 def test_the_bounces_of_hayabusa_philae_and_mascot(table):
-    """Two minutes of a core for 284 flights on rock; the 20 feet, where not kept, take more."""
+    """Two minutes of a core for 284 flights on rock, five for 30 among boulders, more for feet."""
     flights = flown()
     rows = bounce_rows(flights)
     table.put(rows)

@@ -122,6 +122,20 @@ def mascot_row(flight, steepest, least, most, model):
     Restitution is drawn from `least` to `most`; `steepest` [deg]: each contact
     is on a facet of the rock that leans by up to that, drawn anew.
     """
+    restitution, ground, start, rng = mascot_start(flight, least, most)
+    with World(mascot_box(), ground, bedrock_depth=0.0) as world:
+        hops = Hops(world, start, np.radians(steepest), rng)
+        hops.fly()
+    return [restitution, *hops.found]
+
+
+def mascot_box():
+    """9.6 kg (facts) spread evenly over 0.3 × 0.3 × 0.2 m (chosen)."""
+    return uniform_box(9.6, 0.3, 0.2)
+
+
+def mascot_start(flight: int, least: float, most: float):
+    """Restitution, the rock, the motion at the first contact, and the generator for the rest."""
     unknown, rng = draws(
         flight, {"restitution": (least, most), "rate": (0.0, 0.12), "sideways": (0.0, 0.05)}
     )
@@ -129,10 +143,7 @@ def mascot_row(flight, steepest, least, most, model):
     velocity = np.array([unknown["sideways"], 0.0, -impact_speed()])
     start = Motion(np.zeros(3), turn, velocity, unknown["rate"] * direction(rng))
     ground = rock(unknown["restitution"], unknown["friction"], 2e3, 5e-3)
-    with World(uniform_box(9.6, 0.3, 0.2), ground, bedrock_depth=0.0) as world:
-        hops = Hops(world, start, np.radians(steepest), rng)
-        hops.fly()
-    return [unknown["restitution"], *hops.found]
+    return unknown["restitution"], ground, start, rng
 
 
 class Hops:
@@ -187,7 +198,12 @@ class Hops:
         flyer.place(landing.seen_from(self.facet.T))
 
     def _count(self, ended: bool, still: float) -> None:
-        touches = np.array(self.flyer.touches)
-        arcs = int((touches[1:, 0] - touches[:-1, 1] > LEAST_ARC).sum())
-        bouncing = self.flyer.time - still - touches[0, 0]
+        bouncing, arcs = bounced(self.flyer, still)
         self.found = [bouncing, arcs, self.way, float(ended), self.spring]
+
+
+def bounced(flyer: Flyer, still: float) -> tuple[float, int]:
+    """Time [s] from the first contact to rest, and the arcs in between."""
+    touches = np.array(flyer.touches)
+    arcs = int((touches[1:, 0] - touches[:-1, 1] > LEAST_ARC).sum())
+    return flyer.time - still - touches[0, 0], arcs

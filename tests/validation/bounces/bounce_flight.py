@@ -119,16 +119,14 @@ class Flyer:
     def advance(self) -> None:
         """Fly on as far as nothing can touch, or take one step of the world."""
         now, step = self.now, self.world.step_size
-        # no point comes down faster than this while speeds change by less than g t
-        closing = abs(now.velocity[2]) + self.reach * float(np.linalg.norm(now.rate))
-        pull = float(np.linalg.norm(self.gravity))
-        gap = max(self.gap(now), 0.0)
-        safe = 2.0 * gap / (closing + np.sqrt(closing**2 + 2.0 * pull * gap) + 1e-12)
+        safe = self.safe(now)
         if safe > SHORTEST_JUMP * step:
             self.place(free_motion(now, self.world.inertia[0], self.gravity, safe))
             self.time += safe
             return
-        self.world.apply(self.mass * self.gravity[None], np.zeros((1, 3)))
+        load = np.zeros((len(self.world.mass), 3))
+        load[0] = self.mass * self.gravity
+        self.world.apply(load, np.zeros_like(load))
         self.world.step()
         self.time += step
         if not len(self.world.contacts().gap):
@@ -138,6 +136,17 @@ class Flyer:
         else:
             self.touches.append([self.time, self.time])
             self._touching = True
+
+    def safe(self, now: Motion) -> float:
+        """Time [s] in which no point can come down to the rock."""
+        return self.time_to_close(self.gap(now), abs(float(now.velocity[2])), now)
+
+    def time_to_close(self, gap: float, speed: float, now: Motion) -> float:
+        """Shortest time [s] to close a gap [m] for a centre of mass that nears at `speed` [m/s]."""
+        # no point is faster than this while speeds change by less than g t
+        closing = speed + self.reach * float(np.linalg.norm(now.rate))
+        pull, gap = float(np.linalg.norm(self.gravity)), max(gap, 0.0)
+        return float(2.0 * gap / (closing + np.sqrt(closing**2 + 2.0 * pull * gap) + 1e-12))
 
     def is_clear(self) -> bool:
         """Whether it flies up and no turn can make it touch."""

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from bounce_boulders import boulder_model, boulder_row
 from bounce_cases import (
     MODEL,
+    REST,
     RESTITUTION,
+    RYUGU,
     STAYING,
     hayabusa_row,
     impact_speed,
@@ -56,6 +59,25 @@ def flown() -> dict[str, FloatArray]:
             [[s, *mascot_row(i, s, *RESTITUTION, MODEL)] for i, s in hops["mascot"]]
         ),
         "soft": np.array([[s, *mascot_row(i, s, *SOFT, MODEL)] for i, s in hops["soft"]]),
+        "boulders": np.array(
+            [boulder_row(i, *RESTITUTION, boulder_model()) for i in range(FLIGHTS["mascot"])]
+        ),
+        "soft boulders": np.array(
+            [boulder_row(i, *SOFT, boulder_model()) for i in range(FLIGHTS["soft"])]
+        ),
+    }
+
+
+def grounds(flights: dict[str, FloatArray], restitutions: str) -> dict[str, FloatArray]:
+    """MASCOT's flights by ground; `restitutions` is `mascot` or `soft`.
+
+    Columns: lean of the facets, or of the first face met [deg], then those of `mascot_row`.
+    """
+    planes = flights[restitutions]
+    return {
+        "on level rock": planes[planes[:, 0] == 0.0],
+        "on leaning facets": planes[planes[:, 0] == ROUGH],
+        "among boulders": flights["boulders" if restitutions == "mascot" else "soft boulders"],
     }
 
 
@@ -95,14 +117,14 @@ def bounce_rows(flights: dict[str, FloatArray]) -> list[Row]:
         band_row(CASE, "Philae, stress that stops it [Pa]: a foot on bonded grains", "facts (P/M)",
                  STRESS, foot[:, 3], notes["foot"]),
     ]  # fmt: skip
-    for lean, name in ((0.0, "level rock"), (ROUGH, "leaning facets")):
-        hops = flights["mascot"][flights["mascot"][:, 0] == lean]
-        about = f"MASCOT on {name}"
+    for name, hops in grounds(flights, "mascot").items():
+        about = f"MASCOT {name}"
+        note = notes["boulders" if name == "among boulders" else "mascot"]
         rows += [
             band_row(CASE, f"{about}: time of bouncing [s]", "facts (P/M)", BOUNCING, hops[:, 2],
-                     notes["mascot"]),
+                     note),
             band_row(CASE, f"{about}: intermediate contacts", "facts (P/M)", CONTACTS,
-                     hops[:, 3] - 1.0, notes["mascot"]),
+                     hops[:, 3] - 1.0, note),
             band_row(CASE, f"{about}: way over ground [m]", "DLR 2019 (P)", WAY, hops[:, 4],
                      notes["picture"]),
         ]  # fmt: skip
@@ -112,20 +134,12 @@ def bounce_rows(flights: dict[str, FloatArray]) -> list[Row]:
 def bounce_notes(flights: dict[str, FloatArray]) -> dict[str, str]:
     """Assumptions and explanations, with the figures of these flights."""
     hayabusa, philae, foot = flights["hayabusa"], flights["philae"], flights["foot"]
-    mascot, soft = flights["mascot"], flights["soft"]
     ours = fitting(hayabusa[:, 0], within(hayabusa[:, 2], OUT_IN["hayabusa"][1]))
     theirs = fitting(philae[:, 0], within(philae[:, 1], OUT_IN["philae"][1]))
     stress = "; ".join(
         f"{np.mean(foot[foot[:, 0] == s, 3]) / 1e3:.2g} kPa and "
         f"{np.mean(foot[foot[:, 0] == s, 2]) * 100:.2g} cm at {s:g} Pa" for s in STRENGTHS
     )  # fmt: skip
-    fits = " ".join(
-        f"On {name}, {fitting(all_of[pick, 1], like_mascot(all_of[pick]))} "
-        f"({low:g} to {high:g} drawn)."
-        for lean, name in ((0.0, "level rock"), (ROUGH, "leaning facets"))
-        for all_of, (low, high) in ((mascot, RESTITUTION), (soft, SOFT))
-        for pick in [all_of[:, 0] == lean]
-    )
     common = (
         "In this case the interval holds 90 % of the flights, not their mean, and the value is "
         "their median. Restitution 0.3 to 0.9 and friction 0.4 to 0.8 are drawn for each. "
@@ -152,20 +166,69 @@ def bounce_notes(flights: dict[str, FloatArray]) -> dict[str, str]:
         "ground gave way by its pores, and spheres at 0.55 packing have few to give. They return "
         "hardly anything: the flight's rebound probably came from what one foot on grains has "
         "not, a stiff layer below, the lander's legs, contacts over 20 s (Roll & Witte).",
-        "mascot": "MASCOT: a uniform box of 9.6 kg, 0.3 × 0.3 × 0.2 m (chosen), any attitude, "
-        "turning by up to 0.12 rad/s (\"several times\" in the descent, P), up to 5 cm/s sideways "
+        "mascot": mascot_note(flights),
+        "boulders": boulder_note(flights),
+        "picture": "![Each bounce against the restitution drawn, and what was flown; crosses at "
+        "the right: restitutions below the stated range](pictures/bounces.png)",
+    }  # fmt: skip
+
+
+def fits(flights: dict[str, FloatArray], name: str) -> str:
+    """Say which flights over a ground were like MASCOT's, of both ranges of restitution."""
+    sets = (("mascot", RESTITUTION), ("soft", SOFT))
+    found = ((grounds(flights, key)[name], ends) for key, ends in sets)
+    about = name.capitalize()
+    return " ".join(
+        f"{about}, {fitting(hops[:, 1], like_mascot(hops))} ({low:g} to {high:g} drawn)."
+        for hops, (low, high) in found
+    )
+
+
+def mascot_note(flights: dict[str, FloatArray]) -> str:
+    """MASCOT's assumptions, and what planes explain."""
+    rebound = np.median(flights["mascot"][:, 6])
+    return (
+        "MASCOT: a uniform box of 9.6 kg, 0.3 × 0.3 × 0.2 m (chosen), any attitude, "
+        'turning by up to 0.12 rad/s ("several times" in the descent, P), up to 5 cm/s sideways '
         f"(chosen), Ryugu's 1.4e-4 m/s² (M), {impact_speed() * 100:.1f} cm/s down at contact: 41 m "
         "in 350 s are an input (start at 9 cm/s), not a result. Arcs under 20 s count as contact; "
         "at rest is 10 s on the rock, too slow to rise by 1 cm (chosen). Leaning facets: each "
         f"contact on a plane that leans by up to {ROUGH:g}°, for boulders. Like MASCOT (663 s ± "
-        f"{NEAR:.0%}, 3 to 5 intermediate contacts) are: {fits} The first upward rebound "
-        f"is {np.median(mascot[:, 6]):.2f} of the speed down in the median, but the box gets spin "
-        "from it and later contacts turn that into height again. MASCOT lost more: it met the side "
-        "of a boulder first and ended in a hollow (DLR, P), neither of which these planes have, "
-        "nor stones that shift or crush.",
-        "picture": "![Each bounce against the restitution drawn, and what was flown; crosses at "
-        "the right: restitutions below the stated range](pictures/bounces.png)",
-    }  # fmt: skip
+        f"{NEAR:.0%}, 3 to 5 intermediate contacts) are: {fits(flights, 'on level rock')} "
+        f"{fits(flights, 'on leaning facets')} The first upward rebound "
+        f"is {rebound:.2f} of the speed down in the median, but the box gets spin "
+        "from it and later contacts turn that into height again. MASCOT met the side of a boulder "
+        "first and ended in a hollow (DLR, P), neither of which these planes have."
+    )
+
+
+def boulder_note(flights: dict[str, FloatArray]) -> str:
+    """Describe the field, what it changes, and what it leaves unexplained."""
+    level, hops = (grounds(flights, "mascot")[n] for n in ("on level rock", "among boulders"))
+    soft = flights["soft boulders"]
+    shares = [np.median(hops[:, c] / level[:, c]) for c in (2, 4)]
+    most = 0.5 * RYUGU * BOUNCING[0]
+    return (
+        "Among boulders: a tile of 8 m without end, of 180 angular hulls of 0.3 to 3 m, twice as "
+        "long as high, that cover a third to two fifths of the ground. Number: Ryugu's 4400 over "
+        "5 m on 2.7 km² (Michikami 2019, P, abstract) carried on with the index of -2.65 read for "
+        "5 m and more (Michikami & Hagermann 2021, P, abstract), which is rather too full; "
+        "proportions 2 : √2 : 1 (Michikami 2022, P, abstract); the rest chosen. The contact is "
+        "the world's own, edges that cross between their corners sink in by some centimetres "
+        "unmet. Unknowns as on level rock, flight by flight: time is "
+        f"{shares[0]:.2f}, way {shares[1]:.2f} of that there in the median. "
+        f"{np.sum(hops[:, 0] > ROUGH)} of {len(hops)} meet a face that leans by over {ROUGH:g}° "
+        f"first, {np.sum(hops[:, 7] < REST)} end on the rock between boulders. "
+        f"{fits(flights, 'among boulders')} Sides and hollows probably halve the way; the time is "
+        "still too long. Arcs of 663 s in all leave less than "
+        f"{most * 100:.1f} cm/s ({most / impact_speed():.2f} of the speed down) upward after the "
+        f"first contact, were the others of no length; here it is {np.median(hops[:, 6]):.2f} in "
+        "the median. So MASCOT lost more than rock of 0.3 to 0.9 mostly takes; at 0.1 to 0.3 "
+        f"boulders give {np.median(soft[:, 2]):.0f} s and {np.median(soft[:, 4]):.0f} m in the "
+        "median. The best explanation, not flown, is ground that gives way: our boulders are "
+        "fixed, which is true by mass from about 0.7 m (ten times MASCOT's); nine in ten are "
+        "lighter and would shift unless bedded, the smallest weigh less than MASCOT."
+    )
 
 
 def write_picture(flights: dict[str, FloatArray], path: Path = PICTURE) -> None:
@@ -179,10 +242,10 @@ def write_picture(flights: dict[str, FloatArray], path: Path = PICTURE) -> None:
         axes.axhspan(*OUT_IN[name][1], color="tab:orange", alpha=0.5, label="published")
         axes.set(title=name.capitalize(), ylabel="speed out / in")
     left.plot(flights["horn"][:, 0], flights["horn"][:, 1], "x", label="our horn craft")
+    colours = ("tab:blue", "tab:green", "tab:red")
     for key, mark in (("mascot", "."), ("soft", "x")):
-        for lean, colour in ((0.0, "tab:blue"), (ROUGH, "tab:green")):
-            hops = flights[key][flights[key][:, 0] == lean]
-            label = f"up to {lean:g}°" if key == "mascot" else None
+        for (name, hops), colour in zip(grounds(flights, key).items(), colours, strict=True):
+            label = name if key == "mascot" else None
             right.semilogy(hops[:, 1], hops[:, 2], mark, color=colour, label=label)
     right.axhline(BOUNCING[0], color="tab:orange", label="flown")
     right.set(title="MASCOT", ylabel="time of bouncing [s]")
