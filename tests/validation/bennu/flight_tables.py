@@ -21,12 +21,12 @@ Kept = Mapping[str, Mapping[str, Any]]
 
 
 def cases_at(kept: Kept, group: str) -> dict[float, Sequence[Mapping[str, object]]]:
-    """Flights of a group by their place on its axis."""
-    return {
-        float(entry["at"]): entry["cases"]
-        for entry in kept.values()
-        if entry["group"] == group and entry["cases"]
-    }
+    """Flights of a group by their place on its axis; levels that share a place together."""
+    found: dict[float, list[Mapping[str, object]]] = {}
+    for entry in kept.values():
+        if entry["group"] == group and entry["cases"]:
+            found.setdefault(float(entry["at"]), []).extend(entry["cases"])
+    return dict(found)
 
 
 def group_of(kept: Kept, *groups: str) -> list[tuple[str, Mapping[str, Any]]]:
