@@ -163,10 +163,11 @@ def bounce_notes(flights: dict[str, FloatArray]) -> dict[str, str]:
         f"depth: {stress}. Tensile strength is not crushing strength: weak bonds do not decide, as "
         "10 Pa stops the foot like 1 Pa. ρv² alone is 0.5 kPa; the rest is grains that lock under "
         "the foot, not the walls: a box half as wide again gives the same within 5 %. 67P's "
-        "ground gave way by its pores, and spheres at 0.55 packing have few to give; but the feet's own "
-        "accelerometers were read as ~10 kPa (CASSE, P), which would be as found here. They return "
-        "hardly anything: the flight's rebound probably came from what one foot on grains has "
-        "not, a stiff layer below, the lander's legs, contacts over 20 s (Roll & Witte).",
+        "ground gave way by its pores, and spheres at 0.55 packing have few to give; but the "
+        "feet's own accelerometers were read as ~10 kPa (CASSE, P), which would be as found here. "
+        "They return hardly anything: the flight's rebound probably came from what one foot on "
+        "grains has not, a stiff layer below, the lander's legs, contacts over 20 s (Roll & "
+        "Witte).",
         "mascot": mascot_note(flights),
         "boulders": boulder_note(flights),
         "picture": "![Each bounce against the restitution drawn, and what was flown; crosses at "
