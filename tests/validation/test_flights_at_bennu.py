@@ -146,7 +146,7 @@ def test_the_verdict_is_of_the_band_of_the_flights(speeds, verdict):
 
 
 def test_a_given_gas_decides_on_the_same_grounds():
-    """Each mass its own verdict; depth only of the level whose flights all stopped."""
+    """Each mass its own verdict, not moved by the width but widened; a flight lost is told."""
     grounds = np.linspace(-0.01, 0.01, 20)
     slow = [
         case(speed_at_6s=0.04 + v, depth=0.48 + v, stop_time=9.0, gas_force=11.0) for v in grounds
@@ -154,10 +154,19 @@ def test_a_given_gas_decides_on_the_same_grounds():
     fast = [case(speed_at_6s=0.09 + v, gas_force=0.0) for v in grounds]
     rows = {r.quantity: r for r in given_rows({100.0: slow, 0.0: fast}, {})}
     assert [r.verdict for r in rows.values()] == ["disagrees", "agrees", "agrees", "agrees"]
-    assert rows["deepest point of the head, 100 g of gas [m]"].packings == 20
-    assert "100 g gave 11 to 11 N" in next(iter(rows.values())).note
-    slow[3]["depth"] = np.nan
-    assert len(given_rows({100.0: slow}, {})) == 1
+    note = next(iter(rows.values())).note
+    assert "100 g of gas gave 11 to 11 N" in note
+    assert "lost" not in note
+    slowed = "speed down at 6 s, 100 g of gas [m/s]"
+    low, high = rows[slowed].interval
+    wide = {r.quantity: r for r in given_rows({100.0: slow}, {"speed_at_6s": (0.03, 0.04)})}
+    half = np.hypot(0.5 * (high - low), 0.05)
+    assert wide[slowed].interval == pytest.approx((0.04 - half, 0.04 + half))
+    assert wide[slowed].verdict == "cannot tell"
+    slow[3]["status"] = "diverged"
+    fewer = given_rows({100.0: slow}, {})
+    assert "ended 1 of them" in fewer[0].note
+    assert {r.verdict for r in fewer} == {"cannot tell"}
 
 
 def test_the_sample_is_a_row_of_its_own():

@@ -50,8 +50,7 @@ WORDS = {
         "engine.contact_step=0.2 ms", "engine.exchange_step=0.4 ms",
     ],
     "ONE": ["regolith.packing_seed={ grid = [1] }"],
-    "GROUND": [
-        "campaign.design=latin_hypercube", "campaign.cases=20", "regolith.packing_seed=1",
+    "DRAWN": [
         "regolith.packing_fraction={ choice = [0.40, 0.45, 0.50] }",
         "regolith.grain_density={ choice = ['1100 kg/m^3', '1500 kg/m^3'] }",
         "regolith.friction_coefficient={ uniform = [0.3, 1.0] }",
@@ -60,6 +59,9 @@ WORDS = {
         "mechanism.speed_kept={ uniform = [0.2, 0.9] }",
         "craft.arm_stiffness={ log_uniform = ['200 N/m', '5000 N/m'] }",
         "sequence.retreat_thrust={ log_uniform = ['18 N', '132 N'] }",
+    ],
+    "GROUND": [
+        "campaign.design=latin_hypercube", "campaign.cases=20", "regolith.packing_seed=1",
     ],
 }  # fmt: skip
 """Words of the plan, and what they stand for.  Without gas the craft is faster at 6 s: more

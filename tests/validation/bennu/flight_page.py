@@ -44,26 +44,19 @@ SHIFTED = ("depth", "speed_at_6s", "mean_force")
 
 def validation_rows(kept: Kept) -> list[Row]:
     """Rows for the table of `make validate`, of what was flown; none where nothing was."""
-    rows: list[Row] = []
+    widths = cases_at(kept, "width, loose")
+    moved = {name: endless(widths, name) for name in SHIFTED}
+    change = {n: (shift, half) for n, (_, half, shift) in moved.items() if np.isfinite(half)}
     ensemble = kept.get("unknowns", {"cases": []})["cases"]
-    if good(ensemble):
-        widths = cases_at(kept, "width, loose")
-        moved = {name: endless(widths, name) for name in SHIFTED}
-        change = {n: (shift, half) for n, (_, half, shift) in moved.items() if np.isfinite(half)}
-        rows += ensemble_rows(ensemble, change)
-        rows += given_rows(cases_at(kept, "ground"), change)
-    sample = cases_at(kept, "sample").get(30.0, [])
+    dense = {
+        f"friction {words}": cases_at(kept, group).get(at, [])
+        for (group, at), words in DENSE.items()
+    }
     return (
-        rows
-        + sample_rows(sample)
-        + law_rows(
-            drag_speeds(kept),
-            {
-                f"friction {words}": kept[level]["cases"]
-                for level, words in DENSE.items()
-                if level in kept
-            },
-        )
+        (ensemble_rows(ensemble, change) if good(ensemble) else [])
+        + given_rows(cases_at(kept, "ground"), change)
+        + sample_rows(cases_at(kept, "sample").get(30.0, []))
+        + law_rows(drag_speeds(kept), dense)
     )
 
 

@@ -238,6 +238,9 @@ def drag_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
         if powers
         else "No packing was flown at three speeds: no exponent."
     )
+    for word, friction in (("smooth", "0.3 without rolling"), ("rough", "1.0 with 0.3")):
+        other = exponents(drag_speeds(kept, f"drag, {word}", f"loose, {word}"))
+        said += f" Friction {friction}, one packing: {other[0]:.2f}." if other else ""
     return ["## Drag against speed", "\n".join(lines), said, pictures_of(drawn, "drag")]
 
 

@@ -70,8 +70,8 @@ def cell(found: np.ndarray) -> str:
     return f"{found.mean():.3g}{spread}"
 
 
-def level_table(entries: Sequence[tuple[str, Mapping[str, Any]]], extra: str = "") -> str:
+def level_table(entries: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     """Table of levels: mean and range of the flights."""
-    heads = ["level", *([extra] if extra else []), "flights", *HEAD]
+    heads = ["level", "flights", *HEAD]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     return "\n".join([*lines, *(level_line(name, entry) for name, entry in entries)])

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from flight_keep import ROOT, fly, is_being_flown, keep, keep_refusal, kept_levels, levels
+from flight_keep import ROOT, fly, is_being_flown, keep, keep_refusal, kept_levels, levels, store_of
 from flight_page import write_page
 
 from sampling_sim.campaign.execute import SweepInterrupted
@@ -53,7 +53,8 @@ def main() -> None:
                     keep_refusal(level, str(error))
                 continue
             except SweepInterrupted:
-                keep(level, asked.folder)
+                if store_of(level, asked.folder).exists():
+                    keep(level, asked.folder)
                 sys.stdout.write("  stopped: what was flown of it is kept\n")
                 break
             keep(level, asked.folder)
