@@ -109,7 +109,9 @@ def _pseudonormals(corners: FloatArray, faces: IntArray) -> FloatArray:
 
 def _across(faces: IntArray) -> IntArray:
     """Face beyond each side of each face, (nf, 3)."""
-    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    # two vertices make one key: their product does not fit the faces' own integers
+    wide = faces.astype(np.int64)
+    start, end = wide.ravel(), np.roll(wide, -1, axis=1).ravel()
     count = int(faces.max()) + 1
     ours, wanted = start * count + end, end * count + start
     order = np.argsort(ours, kind="stable")

@@ -9,9 +9,9 @@ import trimesh
 
 sys.path.insert(0, str(Path(__file__).parent / "bounces"))
 import bounce_boulders
-from bounce_boulders import PATCH, BoulderFlyer, boulder_row, hop
+from bounce_boulders import COLUMNS, PATCH, BoulderFlyer, hop, mascot_row, rebounds
 from bounce_cases import RYUGU, impact_speed, mascot_box
-from bounce_field import INDEX, LARGEST, SMALLEST, TILE, Field, drawn_field
+from bounce_field import INDEX, LARGEST, LEVEL_ROCK, SMALLEST, TILE, Field, drawn_field
 from bounce_flight import Flyer, Motion, rock
 
 STEP = 5e-3
@@ -81,11 +81,11 @@ def test_the_tile_goes_on_over_its_sides(field):
 def test_a_box_on_a_flat_top_bounces_as_from_level_rock():
     """Four corners on one face of a boulder that does not move: the same law, the same shares."""
     out = []
-    for field, height in ((one_block(), 0.5 + 1e-5), (one_block(), 0.0)):
+    for field, height in ((one_block(), 0.5 + 1e-5), (LEVEL_ROCK, 0.0)):
         flyer = BoulderFlyer(mascot_box(), rock(0.5, 0.5, 2e3, STEP), field)
-        flyer.start([0.0 if height else 3.0, 0.0], level(height + 0.1005, 0.1))
+        flyer.start(np.zeros(2), level(height + 0.1005, 0.1))
         flown_until(flyer, lambda f=flyer: f.touches and not f._touching)
-        out.append(flyer.out[2])
+        out.append(flyer.out.velocity[2])
     assert out[0] == pytest.approx(out[1], rel=1e-4)
     assert out[0] == pytest.approx(0.05, rel=0.02)
 
@@ -150,19 +150,28 @@ def test_a_box_comes_to_rest_in_a_hollow_between_blocks():
     assert height < 1e-3
 
 
-def test_a_row_has_the_columns_that_the_table_reads(monkeypatch):
-    """Lean, restitution, what `hop` gives, height; the speed down is that of the rock's level."""
+def test_rebounds_tell_what_the_highest_later_one_came_from():
+    """Spin that loses 0.02 of twice the energy over the mass, at 0.2 m/s: half of the fall's."""
+    launches = [[0.05, 0.03, 0.01], [0.04, 0.02, 0.015], [0.1, 0.01, 0.02], [0.02, 0.0, 0.02]]
+    assert rebounds(launches, 0.2) == pytest.approx([0.25, 0.5, 0.5, -0.25])
+    assert rebounds(launches[:1], 0.2) == [0.25, 0.0, 0.0, 0.0]
+    assert rebounds([], 0.2) == [0.0] * 4
+
+
+@pytest.mark.parametrize("among_boulders", [False, True])
+def test_a_row_has_the_columns_that_the_table_reads(monkeypatch, among_boulders):
+    """Of `hop` and of the flight; the speed down is that of the rock's level."""
     asked = []
 
     def not_flown(flyer, speed):
         now = flyer.now
-        asked.append((speed, now.velocity[2] ** 2 + 2.0 * RYUGU * now.position[2]))
-        return [1500.0, 5.0, 20.0, 1.0, 0.3]
+        asked.append((speed, now.velocity[2] ** 2 + 2.0 * RYUGU * now.position[2], flyer.top))
+        return [1500.0, 5.0, 20.0, 1.0, 0.3, 0.2, 0.1, -0.1]
 
     monkeypatch.setattr(bounce_boulders, "hop", not_flown)
-    row = boulder_row.__wrapped__(0, 0.3, 0.9, "not kept")
-    assert row[2:7] == [1500.0, 5.0, 20.0, 1.0, 0.3]
-    assert len(row) == 8
-    assert 0.3 < row[1] < 0.9
-    assert asked[0][0] == pytest.approx(impact_speed())
-    assert asked[0][1] == pytest.approx(impact_speed() ** 2, rel=1e-6)
+    row = mascot_row.__wrapped__(0, among_boulders, 0.3, 0.9, "not kept")
+    columns = dict(zip(COLUMNS, row, strict=True))
+    assert (columns["time"], columns["ended"], columns["sideways"]) == (1500.0, 1.0, -0.1)
+    assert 0.3 < columns["restitution"] < 0.9
+    assert asked[0][:2] == pytest.approx((impact_speed(), impact_speed() ** 2), rel=1e-6)
+    assert (asked[0][2] > 0.0) is among_boulders

@@ -8,7 +8,13 @@ from world_designs import ell
 from sampling_sim.errors import ShapeError
 from sampling_sim.mechanism.base import Box
 from sampling_sim.world.contacts import _mobility
-from sampling_sim.world.surfaces import LevelGround, MeshSurface, box_surface
+from sampling_sim.world.surfaces import (
+    LevelGround,
+    MeshSurface,
+    _closest,
+    _signed_distance,
+    box_surface,
+)
 
 FAR = np.inf
 
@@ -92,6 +98,68 @@ def test_open_and_inverted_meshes_are_refused():
         MeshSurface(vertices, faces[:-1])
     with pytest.raises(ShapeError, match="outward"):
         MeshSurface(vertices, faces[:, ::-1])
+
+
+def uneven():
+    """Two hulls apart, of very uneven faces: a needle a metre long and a flat disc of slivers."""
+    needle = trimesh.creation.cylinder(0.004, 1.0, sections=7)
+    disc = trimesh.creation.cylinder(0.4, 0.003, sections=61)
+    needle.apply_transform(trimesh.transformations.rotation_matrix(0.7, [1.0, 0.3, 0.2]))
+    disc.apply_translation((0.1, 0.5, -0.1))
+    vertices, faces = trimesh.util.append_faces(
+        (needle.vertices, disc.vertices), (needle.faces, disc.faces)
+    )
+    return np.asarray(vertices), np.asarray(faces)
+
+
+def nearest_of_all(surface, point):
+    """Distance and outward direction by asking every face."""
+    found = [_closest(point, *corners) for corners in surface._corners]
+    squares = np.array([(point - q) @ (point - q) for _, q in found])
+    face = int(squares.argmin())
+    feature, q = found[face]
+    way, outward = point - q, surface._normals[face, feature]
+    gap = np.sqrt(squares[face]) if way @ outward >= 0.0 else -np.sqrt(squares[face])
+    return gap, outward if feature == 6 else way / gap
+
+
+@pytest.fixture(scope="module")
+def asked():
+    """Surface of uneven faces, points about it, and what every face together says."""
+    surface = MeshSurface(*uneven())
+    points = np.random.default_rng(5).uniform((-0.7, -0.6, -0.6), (0.7, 1.0, 0.6), (400, 3))
+    # half of them close by: on the surface but for a millimetre
+    chosen = np.random.default_rng(6).dirichlet(np.ones(3), 200)
+    faces = np.random.default_rng(7).integers(len(surface._corners), size=200)
+    points[:200] = np.einsum("pk,pki->pi", chosen, surface._corners[faces])
+    points[:200] += np.random.default_rng(8).normal(scale=1e-3, size=(200, 3))
+    return surface, points, [nearest_of_all(surface, p) for p in points]
+
+
+def test_faces_left_out_are_never_the_nearest(asked):
+    """The same bits as asking all, on slivers 100 to 1000 times longer than wide."""
+    surface, points, expected = asked
+    gap, normal = met(surface, points)
+    assert gap.tolist() == [float(g) for g, _ in expected]
+    assert normal.tolist() == [n.tolist() for _, n in expected]
+    assert 5 < (gap < 0.0).sum() < 395
+
+
+def test_balls_without_size_leave_out_the_nearest(asked):
+    """The twin: the nearest middle is not of the nearest face."""
+    surface, points, expected = asked
+    balls = (surface._middles, np.zeros_like(surface._sizes))
+    gap, _ = _signed_distance(points, surface._corners, surface._normals, balls)
+    wrong = np.abs(gap) > np.abs([g for g, _ in expected]) + 1e-3
+    assert wrong.mean() > 0.1
+
+
+def test_neighbours_are_found_in_any_integer_type():
+    """642² and more do not fit 16 bits, as 46,341² do not fit 32."""
+    mesh = trimesh.creation.icosphere(3)
+    vertices, faces = np.array(mesh.vertices), np.array(mesh.faces)
+    wide, narrow = (MeshSurface(vertices, faces.astype(kind)) for kind in (np.int64, np.int16))
+    assert np.array_equal(wide._normals, narrow._normals)
 
 
 def test_the_mobility_of_a_body_is_that_of_its_most_easily_moved_point() -> None:

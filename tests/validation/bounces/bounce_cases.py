@@ -1,5 +1,6 @@
-"""The three bounces as cases: craft, ranges of what is unknown, one row of numbers a flight.
+"""The three bounces as cases: craft, ranges of what is unknown; rows of Hayabusa's and Philae's.
 
+MASCOT's rows are in bounce_boulders.py.
 Published figures: facts §3.  What the facts do not give is marked `chosen:` or by its source (P
 read in an abstract or on an agency's page, S second hand, M recalled).  Every unknown is drawn anew
 for each flight.
@@ -13,23 +14,25 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from bounce_flight import (
-    Flyer,
-    Motion,
-    first_bounce,
-    free_motion,
-    on_a_ring,
-    rock,
-    uniform_box,
-)
+from bounce_flight import Motion, first_bounce, on_a_ring, rock, uniform_box
 from keeping import kept
 
+import sampling_sim.world
 from sampling_sim.constants import FloatArray
 from sampling_sim.rng import Stream, generator
-from sampling_sim.world.world import World
 
-MODEL = hashlib.sha256(Path(__file__).with_name("bounce_flight.py").read_bytes()).hexdigest()[:12]
-"""Argument of every kept flight, so that it is flown anew when the flight's own code changes."""
+HERE, WORLD = Path(__file__).parent, Path(sampling_sim.world.__path__[0])
+
+
+def hash_of(*files: Path) -> str:
+    """Hash of the text of files."""
+    text = b"".join(file.read_bytes() for file in files)
+    return hashlib.sha256(text).hexdigest()[:12]
+
+
+MODEL = hash_of(HERE / "bounce_flight.py", *sorted(WORLD.glob("*.py")))
+"""Argument of every kept flight, so that it is flown anew when the flight's own code changes, or
+the world's: its law of contact is in no other part of a kept measurement's key."""
 SEED = 20181003
 RESTITUTION = (0.3, 0.9)
 """[1] of body and rock, uniform; chosen: the range that issue 8 gives to the unknown."""
@@ -39,13 +42,6 @@ RYUGU, ITOKAWA, COMET = 1.4e-4, 8.5e-5, 1.5e-4
 """[m/s²] M; docs/model.md §13 has the first.  The other two matter to nothing: bounces of 1 s."""
 RELEASE_HEIGHT, DESCENT = 41.0, 350.0
 """[m], [s] facts §3; they give the impact speed, and the start of 9 cm/s (docs/model.md §13)."""
-LEAST_ARC = 20.0
-"""[s] chosen: rises 7 mm; a shorter one is part of its contact (path known to 0.1 m, P)."""
-REST, REST_TIME, REST_GAP = 0.01, 10.0, 1e-3
-"""[m], [s], [m] chosen: at rest after 10 s on the rock, or within 1 mm, too slow to rise by
-1 cm; turning on the spot is rest."""
-LONGEST = 8000.0
-"""[s] chosen: a dozen times what was flown; a flight that goes on longer counts as that long."""
 
 
 def draws(
@@ -115,20 +111,6 @@ def impact_speed() -> float:
     return RELEASE_HEIGHT / DESCENT + 0.5 * RYUGU * DESCENT
 
 
-@kept
-def mascot_row(flight, steepest, least, most, model):
-    """Restitution, time of bouncing [s], arcs, way over ground [m], ended, first rebound ratio.
-
-    Restitution is drawn from `least` to `most`; `steepest` [deg]: each contact
-    is on a facet of the rock that leans by up to that, drawn anew.
-    """
-    restitution, ground, start, rng = mascot_start(flight, least, most)
-    with World(mascot_box(), ground, bedrock_depth=0.0) as world:
-        hops = Hops(world, start, np.radians(steepest), rng)
-        hops.fly()
-    return [restitution, *hops.found]
-
-
 def mascot_box():
     """9.6 kg (facts) spread evenly over 0.3 × 0.3 × 0.2 m (chosen)."""
     return uniform_box(9.6, 0.3, 0.2)
@@ -144,66 +126,3 @@ def mascot_start(flight: int, least: float, most: float):
     start = Motion(np.zeros(3), turn, velocity, unknown["rate"] * direction(rng))
     ground = rock(unknown["restitution"], unknown["friction"], 2e3, 5e-3)
     return unknown["restitution"], ground, start, rng
-
-
-class Hops:
-    """Box that hops over facets until it rests; positions are above the mean level ground."""
-
-    def __init__(
-        self, world: World, start: Motion, steepest: float, rng: np.random.Generator
-    ) -> None:
-        self.rng, self.steepest = rng, steepest
-        self.flyer = Flyer(world, np.zeros(3))
-        self.down = np.array([0.0, 0.0, -RYUGU])
-        self.way, self.spring, self.found = 0.0, 0.0, [0.0] * 5
-        self._impact = start
-        self._land(start)
-
-    def fly(self) -> None:
-        """Fly to rest, or for the longest time."""
-        flyer, still = self.flyer, 0.0
-        ended = False
-        while flyer.time < LONGEST and not ended:
-            before, clock = flyer.now.position, flyer.time
-            flyer.advance()
-            self.way += float(np.linalg.norm((self.facet @ (flyer.now.position - before))[:2]))
-            if flyer.is_clear():
-                self._land(flyer.now.seen_from(self.facet))
-                still = 0.0
-                continue
-            now = flyer.now
-            slow = now.velocity @ now.velocity < 2.0 * RYUGU * REST and flyer.gap(now) < REST_GAP
-            still = still + flyer.time - clock if slow else 0.0
-            ended = still >= REST_TIME
-        self._count(ended, still)
-
-    def _land(self, above: Motion) -> None:
-        """Follow the arc to the next facet, drawn anew, and go on in its axes."""
-        flyer = self.flyer
-        if flyer.touches and not self.spring:
-            self.spring = above.velocity[2] / -self._impact.velocity[2]
-        lean = float(self.rng.uniform(0.0, self.steepest))
-        self.facet = tilted(lean, self.rng)
-        foot = flyer.reach / np.cos(lean)
-        height, up = float(above.position[2]) - foot, float(above.velocity[2])
-        # a facet may stand as high as the body has come: then it meets it at once
-        time = (up + np.sqrt(max(up**2 + 2.0 * RYUGU * max(height, 0.0), 0.0))) / RYUGU
-        time = max(time, 0.0)
-        landing = free_motion(above, flyer.world.inertia[0], self.down, time)
-        self._impact = landing
-        self.way += float(np.linalg.norm(landing.velocity[:2])) * time
-        flyer.time += time
-        landing.position = np.array([0.0, 0.0, foot])
-        flyer.gravity = self.facet.T @ self.down
-        flyer.place(landing.seen_from(self.facet.T))
-
-    def _count(self, ended: bool, still: float) -> None:
-        bouncing, arcs = bounced(self.flyer, still)
-        self.found = [bouncing, arcs, self.way, float(ended), self.spring]
-
-
-def bounced(flyer: Flyer, still: float) -> tuple[float, int]:
-    """Time [s] from the first contact to rest, and the arcs in between."""
-    touches = np.array(flyer.touches)
-    arcs = int((touches[1:, 0] - touches[:-1, 1] > LEAST_ARC).sum())
-    return flyer.time - still - touches[0, 0], arcs

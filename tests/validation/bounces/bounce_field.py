@@ -59,26 +59,30 @@ class Field:
     @property
     def top(self) -> float:
         """Height [m] of the highest point."""
-        return max(float(hull.vertices[:, 2].max()) for hull in self.hulls)
+        return max((float(hull.vertices[:, 2].max()) for hull in self.hulls), default=0.0)
 
     def near(self, place: FloatArray, reach: float) -> Boulder | None:
         """All boulders within `reach` [m] of a place, as one body whose origin is there."""
+        # so that of the images of a boulder only the nearest can be within
+        assert reach + 0.5 * self.length.max(initial=0.0) < 0.5 * TILE
         apart = self.centre - place
-        middle = apart - TILE * np.round(apart / TILE)
-        images = TILE * np.array([(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)], float)
-        seen = middle[:, None] + images
-        within = np.linalg.norm(seen, axis=2) < reach + 0.5 * self.length[:, None]
-        if not within.any():
+        apart -= TILE * np.round(apart / TILE)
+        within = np.flatnonzero(np.linalg.norm(apart, axis=1) < reach + 0.5 * self.length)
+        if not within.size:
             return None
         found = [
-            (self.hulls[i].vertices + np.array([*seen[i, k], 0.0]), self.hulls[i].faces)
-            for i, k in np.argwhere(within)
+            (self.hulls[i].vertices + np.array([*apart[i], 0.0]), self.hulls[i].faces)
+            for i in within
         ]
         return fixed_boulder(*trimesh.util.append_faces(*zip(*found, strict=True)))
 
     def share_covered(self) -> float:
         """Share of the ground under boulders: of their outlines, not of the ellipses about them."""
         return float(sum(footprint(hull) for hull in self.hulls)) / TILE**2
+
+
+LEVEL_ROCK = Field(np.zeros(0), np.zeros((0, 2)), ())
+"""No boulders at all."""
 
 
 def drawn_field(rng: np.random.Generator) -> Field:

@@ -55,12 +55,6 @@ class Motion:
     velocity: FloatArray
     rate: FloatArray
 
-    def seen_from(self, turn: FloatArray) -> "Motion":
-        """Return the same motion in axes to which `turn` takes."""
-        return Motion(
-            turn @ self.position, turn @ self.rotation, turn @ self.velocity, turn @ self.rate
-        )
-
 
 def free_motion(now: Motion, inertia: FloatArray, gravity: FloatArray, time: float) -> Motion:
     """Motion after `time` [s] without contact, for moments (A, A, C).
@@ -84,7 +78,7 @@ def free_motion(now: Motion, inertia: FloatArray, gravity: FloatArray, time: flo
 
 @dataclass
 class Flyer:
-    """A body over level rock; `gravity` [m/s²] may lean, as on a slope."""
+    """A body over level rock; `gravity` [m/s²] is along its normal."""
 
     world: World
     gravity: FloatArray

@@ -9,16 +9,14 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from bounce_boulders import boulder_model, boulder_row
+from bounce_boulders import COLUMNS, MASCOT_MODEL, mascot_row
 from bounce_cases import (
     MODEL,
-    REST,
     RESTITUTION,
     RYUGU,
     STAYING,
     hayabusa_row,
     impact_speed,
-    mascot_row,
     philae_row,
 )
 from bounce_foot import foot_row
@@ -34,8 +32,12 @@ PACKINGS, STRENGTHS = (1, 2, 3, 4, 5), (1.0, 10.0, 100.0, 1000.0)
 """[Pa] chosen: from van der Waals to 1 kPa, ten times a step."""
 SOFT = (0.1, 0.3)
 """[1] restitutions below the stated range, flown to see what fits; no row is made of them."""
-ROUGH = 20.0
-"""[deg] chosen: steepest facet, just under the angle at which a box slides for good."""
+STEEP = 20.0
+"""[deg] chosen: just under the angle at which a box slides for good."""
+ON_ROCK = 0.01
+"""[m] chosen: with its lowest corner under this a box at rest is on the rock, not on a boulder."""
+GROUNDS = {"on level rock": False, "among boulders": True}
+"""Of MASCOT's flights: whether there are boulders."""
 OUT_IN = {"hayabusa": (0.84, (0.827, 0.854)), "philae": (0.3525, (0.325, 0.38))}
 """Published speed out over in; Hayabusa's band is the rounding of 6.9 and 5.8 cm/s."""
 BOUNCING, CONTACTS, WAY = (663.0, (658.0, 668.0)), (4.0, (4.0, 4.0)), (17.0, (16.0, 18.0))
@@ -48,45 +50,40 @@ NEAR = 0.2
 
 def flown() -> dict[str, FloatArray]:
     """All flights, kept ones read; see the functions for the columns."""
-    hops = {name: [(i, s) for s in (0.0, ROUGH) for i in range(FLIGHTS[name])]
-            for name in ("mascot", "soft")}  # fmt: skip
+    hops = {
+        mascot_flights(name, ground): np.array(
+            [mascot_row(i, boulders, *ends, MASCOT_MODEL) for i in range(FLIGHTS[name])]
+        )
+        for name, ends in (("mascot", RESTITUTION), ("soft", SOFT))
+        for ground, boulders in GROUNDS.items()
+    }
     return {
         "hayabusa": np.array([hayabusa_row(i, MODEL) for i in range(FLIGHTS["hayabusa"])]),
         "horn": np.array([horn_row(i, MODEL) for i in range(FLIGHTS["horn"])]),
         "philae": np.array([philae_row(i, MODEL) for i in range(FLIGHTS["philae"])]),
         "foot": np.array([[s, *foot_row(p, s)] for p in PACKINGS for s in STRENGTHS]),
-        "mascot": np.array(
-            [[s, *mascot_row(i, s, *RESTITUTION, MODEL)] for i, s in hops["mascot"]]
-        ),
-        "soft": np.array([[s, *mascot_row(i, s, *SOFT, MODEL)] for i, s in hops["soft"]]),
-        "boulders": np.array(
-            [boulder_row(i, *RESTITUTION, boulder_model()) for i in range(FLIGHTS["mascot"])]
-        ),
-        "soft boulders": np.array(
-            [boulder_row(i, *SOFT, boulder_model()) for i in range(FLIGHTS["soft"])]
-        ),
-    }
+    } | hops
 
 
-def grounds(flights: dict[str, FloatArray], restitutions: str) -> dict[str, FloatArray]:
-    """MASCOT's flights by ground; `restitutions` is `mascot` or `soft`.
+def mascot_flights(restitutions: str, ground: str) -> str:
+    """Name of MASCOT's flights over a ground; `restitutions` is `mascot` or `soft`."""
+    return f"{restitutions} {ground}"
 
-    Columns: lean of the facets, or of the first face met [deg], then those of `mascot_row`.
-    """
-    planes = flights[restitutions]
-    return {
-        "on level rock": planes[planes[:, 0] == 0.0],
-        "on leaning facets": planes[planes[:, 0] == ROUGH],
-        "among boulders": flights["boulders" if restitutions == "mascot" else "soft boulders"],
-    }
+
+def hops_of(
+    flights: dict[str, FloatArray], restitutions: str, ground: str
+) -> dict[str, FloatArray]:
+    """Columns of MASCOT's flights over a ground, by name."""
+    return dict(zip(COLUMNS, flights[mascot_flights(restitutions, ground)].T, strict=True))
 
 
 def fitting(restitution: FloatArray, fits: FloatArray) -> str:
     """Say in words which restitutions fitted."""
     if not fits.any():
         return f"none of {fits.size} flights"
-    low, high = restitution[fits].min(), restitution[fits].max()
-    return f"{fits.sum()} of {fits.size} flights, with restitutions of {low:.2f} to {high:.2f}"
+    low, high = (f"{end(restitution[fits]):.2f}" for end in (np.min, np.max))
+    ends = f"a restitution of {low}" if low == high else f"restitutions of {low} to {high}"
+    return f"{fits.sum()} of {fits.size} flights, with {ends}"
 
 
 def within(found: FloatArray, band: tuple[float, float]) -> FloatArray:
@@ -94,10 +91,10 @@ def within(found: FloatArray, band: tuple[float, float]) -> FloatArray:
     return (found >= band[0]) & (found <= band[1])
 
 
-def like_mascot(flights: FloatArray) -> FloatArray:
+def like_mascot(hops: dict[str, FloatArray]) -> FloatArray:
     """Which flights bounced about as long as MASCOT, with 3 to 5 intermediate contacts."""
-    share = np.abs(flights[:, 2] / BOUNCING[0] - 1.0)
-    return (share <= NEAR) & (np.abs(flights[:, 3] - 1.0 - CONTACTS[0]) <= 1.0)
+    share = np.abs(hops["time"] / BOUNCING[0] - 1.0)
+    return (share <= NEAR) & (np.abs(hops["arcs"] - 1.0 - CONTACTS[0]) <= 1.0)
 
 
 def bounce_rows(flights: dict[str, FloatArray]) -> list[Row]:
@@ -117,15 +114,15 @@ def bounce_rows(flights: dict[str, FloatArray]) -> list[Row]:
         band_row(CASE, "Philae, stress that stops it [Pa]: a foot on bonded grains", "facts (P/M)",
                  STRESS, foot[:, 3], notes["foot"]),
     ]  # fmt: skip
-    for name, hops in grounds(flights, "mascot").items():
-        about = f"MASCOT {name}"
-        note = notes["boulders" if name == "among boulders" else "mascot"]
+    for ground, boulders in GROUNDS.items():
+        hops, about = hops_of(flights, "mascot", ground), f"MASCOT {ground}"
+        note = notes["boulders" if boulders else "mascot"]
         rows += [
-            band_row(CASE, f"{about}: time of bouncing [s]", "facts (P/M)", BOUNCING, hops[:, 2],
+            band_row(CASE, f"{about}: time of bouncing [s]", "facts (P/M)", BOUNCING, hops["time"],
                      note),
             band_row(CASE, f"{about}: intermediate contacts", "facts (P/M)", CONTACTS,
-                     hops[:, 3] - 1.0, note),
-            band_row(CASE, f"{about}: way over ground [m]", "DLR 2019 (P)", WAY, hops[:, 4],
+                     hops["arcs"] - 1.0, note),
+            band_row(CASE, f"{about}: way over ground [m]", "DLR 2019 (P)", WAY, hops["way"],
                      notes["picture"]),
         ]  # fmt: skip
     return rows
@@ -175,41 +172,56 @@ def bounce_notes(flights: dict[str, FloatArray]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def fits(flights: dict[str, FloatArray], name: str) -> str:
+def fits(flights: dict[str, FloatArray], ground: str) -> str:
     """Say which flights over a ground were like MASCOT's, of both ranges of restitution."""
     sets = (("mascot", RESTITUTION), ("soft", SOFT))
-    found = ((grounds(flights, key)[name], ends) for key, ends in sets)
-    about = name.capitalize()
+    found = ((hops_of(flights, name, ground), ends) for name, ends in sets)
+    about = ground.capitalize()
     return " ".join(
-        f"{about}, {fitting(hops[:, 1], like_mascot(hops))} ({low:g} to {high:g} drawn)."
+        f"{about}, {fitting(hops['restitution'], like_mascot(hops))} ({low:g} to {high:g} drawn)."
         for hops, (low, high) in found
     )
 
 
+def thrown_higher(hops: dict[str, FloatArray]) -> str:
+    """Count the flights that a later contact throws higher, and say what that came from."""
+    higher = hops["highest"] > hops["rebound"]
+    counted = (
+        f"{higher.sum()} of {higher.size} are thrown higher by a later contact than by the first"
+    )
+    if not higher.any():
+        return counted
+    spin, sideways = (np.median(hops[name][higher]) for name in ("spin", "sideways"))
+    return (
+        f"{counted}, out of sideways motion and spin (which lose {sideways:.2f} and {spin:.2f} of "
+        "the fall's energy from the first arc to the highest, in the median of these)"
+    )
+
+
 def mascot_note(flights: dict[str, FloatArray]) -> str:
-    """MASCOT's assumptions, and what planes explain."""
-    rebound = np.median(flights["mascot"][:, 6])
+    """MASCOT's assumptions, and what level rock explains."""
+    hops = hops_of(flights, "mascot", "on level rock")
     return (
         "MASCOT: a uniform box of 9.6 kg, 0.3 × 0.3 × 0.2 m (chosen), any attitude, "
         'turning by up to 0.12 rad/s ("several times" in the descent, P), up to 5 cm/s sideways '
         f"(chosen), Ryugu's 1.4e-4 m/s² (M), {impact_speed() * 100:.1f} cm/s down at contact: 41 m "
         "in 350 s are an input (start at 9 cm/s), not a result. Arcs under 20 s count as contact; "
-        "at rest is 10 s on the rock, too slow to rise by 1 cm (chosen). Leaning facets: each "
-        f"contact on a plane that leans by up to {ROUGH:g}°, for boulders. Like MASCOT (663 s ± "
+        "at rest is 10 s on the rock, too slow to rise by 1 cm (chosen). Like MASCOT (663 s ± "
         f"{NEAR:.0%}, 3 to 5 intermediate contacts) are: {fits(flights, 'on level rock')} "
-        f"{fits(flights, 'on leaning facets')} The first upward rebound "
-        f"is {rebound:.2f} of the speed down in the median, but the box gets spin "
-        "from it and later contacts turn that into height again. MASCOT met the side of a boulder "
-        "first and ended in a hollow (DLR, P), neither of which these planes have."
+        f"The first upward rebound is {np.median(hops['rebound']):.2f} of the speed down in the "
+        f"median. {thrown_higher(hops)}. A tumbling box forgets its start: the same 20 flights "
+        "begun 1 cm lower (as of commit 4575eb9) took 2730 s, 9 intermediate contacts and 98 m in "
+        "the median. MASCOT met the side of a boulder first and ended in a hollow (DLR, P), "
+        "neither of which level rock has."
     )
 
 
 def boulder_note(flights: dict[str, FloatArray]) -> str:
     """Describe the field, what it changes, and what it leaves unexplained."""
-    level, hops = (grounds(flights, "mascot")[n] for n in ("on level rock", "among boulders"))
-    soft = flights["soft boulders"]
-    shares = [np.median(hops[:, c] / level[:, c]) for c in (2, 4)]
-    most = 0.5 * RYUGU * BOUNCING[0]
+    level, hops = (hops_of(flights, "mascot", ground) for ground in GROUNDS)
+    soft = hops_of(flights, "soft", "among boulders")
+    time, way = (np.median(hops[name]) / np.median(level[name]) for name in ("time", "way"))
+    leaning, on_rock = hops["lean"] > STEEP, hops["height"] < ON_ROCK
     return (
         "Among boulders: a tile of 8 m without end, of 180 angular hulls of 0.3 to 3 m, twice as "
         "long as high, that cover a third to two fifths of the ground. Number: Ryugu's 4400 over "
@@ -217,19 +229,37 @@ def boulder_note(flights: dict[str, FloatArray]) -> str:
         "5 m and more (Michikami & Hagermann 2021, P, abstract), which is rather too full; "
         "proportions 2 : √2 : 1 (Michikami 2022, P, abstract); the rest chosen. The contact is "
         "the world's own, edges that cross between their corners sink in by some centimetres "
-        "unmet. Unknowns as on level rock, flight by flight: time is "
-        f"{shares[0]:.2f}, way {shares[1]:.2f} of that there in the median. "
-        f"{np.sum(hops[:, 0] > ROUGH)} of {len(hops)} meet a face that leans by over {ROUGH:g}° "
-        f"first, {np.sum(hops[:, 7] < REST)} end on the rock between boulders. "
-        f"{fits(flights, 'among boulders')} Sides and hollows probably halve the way; the time is "
-        "still too long. Arcs of 663 s in all leave less than "
-        f"{most * 100:.1f} cm/s ({most / impact_speed():.2f} of the speed down) upward after the "
-        f"first contact, were the others of no length; here it is {np.median(hops[:, 6]):.2f} in "
-        "the median. So MASCOT lost more than rock of 0.3 to 0.9 mostly takes; at 0.1 to 0.3 "
-        f"boulders give {np.median(soft[:, 2]):.0f} s and {np.median(soft[:, 4]):.0f} m in the "
-        "median. The best explanation, not flown, is ground that gives way: our boulders are "
+        f"unmet. Unknowns as on level rock: the medians of time and way are {time:.2f} and "
+        f"{way:.2f} of those there. {leaning.sum()} of {leaning.size} are first pushed along a "
+        f"normal that leans by over {STEEP:g}°, {on_rock.sum()} end on the rock between boulders. "
+        f"{fits(flights, 'among boulders')} {weak_note(hops)} At restitutions of 0.1 to 0.3 "
+        f"boulders give {np.median(soft['time']):.0f} s and {np.median(soft['way']):.0f} m in the "
+        "median. A likely explanation, not flown, is ground that gives way: our boulders are "
         "fixed, which is true by mass from about 0.7 m (ten times MASCOT's); nine in ten are "
         "lighter and would shift unless bedded, the smallest weigh less than MASCOT."
+    )
+
+
+def weak_note(hops: dict[str, FloatArray]) -> str:
+    """Say how flights go on whose first rebound is as weak as MASCOT's must have been."""
+    most = 0.5 * RYUGU * BOUNCING[0]
+    weak = hops["rebound"] < most / impact_speed()
+    limit = (
+        f"Arcs of {BOUNCING[0]:.0f} s in all leave less than {most * 100:.1f} cm/s "
+        f"({most / impact_speed():.2f} of the speed down) upward after the first contact. "
+        f"{weak.sum()} of {weak.size} rebound by less"
+    )
+    if not weak.any():
+        return f"{limit}."
+    theirs = {name: column[weak] for name, column in hops.items()}
+    longer = theirs["time"] > BOUNCING[1][1]
+    first_arc = 2.0 * impact_speed() * theirs["rebound"] / RYUGU
+    return (
+        f"{limit}, yet bounce for {theirs['time'].min():.0f} to {theirs['time'].max():.0f} s, "
+        f"{longer.sum()} of them longer than MASCOT: a weak first rebound is not enough, later "
+        f"arcs take {1.0 - np.median(first_arc / theirs['time']):.0%} of their time in the "
+        "median. Of them "
+        f"{thrown_higher(theirs)}; why the later arcs of the others last is not explained."
     )
 
 
@@ -244,11 +274,10 @@ def write_picture(flights: dict[str, FloatArray], path: Path = PICTURE) -> None:
         axes.axhspan(*OUT_IN[name][1], color="tab:orange", alpha=0.5, label="published")
         axes.set(title=name.capitalize(), ylabel="speed out / in")
     left.plot(flights["horn"][:, 0], flights["horn"][:, 1], "x", label="our horn craft")
-    colours = ("tab:blue", "tab:green", "tab:red")
-    for key, mark in (("mascot", "."), ("soft", "x")):
-        for (name, hops), colour in zip(grounds(flights, key).items(), colours, strict=True):
-            label = name if key == "mascot" else None
-            right.semilogy(hops[:, 1], hops[:, 2], mark, color=colour, label=label)
+    for name, mark in (("mascot", "."), ("soft", "x")):
+        for ground, colour in zip(GROUNDS, ("tab:blue", "tab:red"), strict=True):
+            hops, label = hops_of(flights, name, ground), ground if name == "mascot" else None
+            right.semilogy(hops["restitution"], hops["time"], mark, color=colour, label=label)
     right.axhline(BOUNCING[0], color="tab:orange", label="flown")
     right.set(title="MASCOT", ylabel="time of bouncing [s]")
     for axes in (left, middle, right):
