@@ -177,7 +177,9 @@ def gas_part(kept: Kept) -> list[str]:
     ]
     said = (
         "Same packings and plan but for the gas; up to 6 s these are pairs, after it the flights "
-        "without gas have more thrust (60 N against 20 N)."
+        "without gas have more thrust (60 N against 20 N). 80 g with the thrust of four "
+        "thrusters of 1 lbf was chosen afterwards, to see whether one flight can meet all that was "
+        "measured."
     )
     flown = level_table([*base, *found, *sample])
     return ["## With and without gas", said, flown, "\n".join(lines)]
