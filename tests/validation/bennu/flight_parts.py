@@ -109,8 +109,8 @@ def given_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
         return []
     said = (
         "The same grounds under each mass of gas: mean and range of the flights. Those of no gas "
-        "and of 30 g end once the speed at 6 s is known: deepest point and stop are there of the few "
-        "that had stopped by then."
+        "and of 30 g end once the speed at 6 s is known: deepest point and stop are there of the "
+        "few that had stopped by then."
     )
     return [
         "## The published ground, with the gas given",
