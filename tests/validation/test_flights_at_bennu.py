@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "bennu"))
+from flight_conditioned import Surface, conditioned_rows, even_speed, held, prediction, told
 from flight_keep import experiment_of, flights_of, kept_levels, levels, store_of
 from flight_measures import flight_of, measures, thinned
 from flight_page import PAGE, text_of, validation_rows, write_page
@@ -169,6 +170,48 @@ def test_a_given_gas_decides_on_the_same_grounds():
     assert {r.verdict for r in fewer} == {"cannot tell"}
 
 
+def braked(count, early=0.0):
+    """Flights slowed evenly to 6 s and evenly after, to what Newton says; `early` stops sooner.
+
+    With v left at 6 s and T the stop, the way is 3 s (0.1 m/s + v) + v (T - 6 s)/2, less what a
+    force that acts early takes: `early` metres.
+    """
+    rng = np.random.default_rng(3)
+    left, stop = rng.uniform(0.01, 0.09, count), rng.uniform(6.5, 10.0, count)
+    way = 3.0 * (0.1 + left) + 0.5 * left * (stop - 6.0) - early
+    noise = 2e-4 * rng.standard_normal(count)
+    found = zip(left + noise, stop, way, strict=True)
+    return [case(speed_at_6s=v, stop_time=t, depth=z) for v, t, z in found]
+
+
+def drawn_flights(cases):
+    """Kept flights whose ensemble they are."""
+    return {"unknowns": {"group": "ensemble", "at": None, "cases": cases}}
+
+
+def test_depth_and_stop_tell_the_speed_of_a_craft_braked_evenly():
+    """4.18 cm/s by Newton, within the interval, and that is narrow; nine of ten flights are held.
+
+    The surface of second order misses v = 2 (z - 0.3)/T by its third order: under 1 mm/s at 9 s.
+    """
+    flights = told(braked(60))
+    value, (low, high) = prediction(Surface(flights))
+    assert even_speed() == pytest.approx(0.0418, abs=1e-4)
+    assert value == pytest.approx(even_speed(), abs=1e-3)
+    assert low < even_speed() < high
+    assert high - low < 0.01
+    assert held(flights) >= 49  # of 60: the binomial's 2 % point about nine of ten
+    assert conditioned_rows(drawn_flights(braked(60)))[0].verdict == "agrees"
+
+
+def test_ground_that_brakes_too_early_disagrees_and_few_flights_make_no_row():
+    """6 cm less of way for the same loss: 5.5 cm/s by depth and stop, which flew with 4."""
+    row = conditioned_rows(drawn_flights(braked(60, early=0.06)))[0]
+    assert row.simulated == pytest.approx(2.0 * (0.488 + 0.06 - 0.3) / 9.0, abs=1e-3)
+    assert row.verdict == "disagrees"
+    assert conditioned_rows(drawn_flights(braked(19))) == []
+
+
 def test_the_sample_is_a_row_of_its_own():
     """Of flights in grains that pass the window, one value a packing; none flown, no row."""
     near = [case(seed, "collected", collected_mass=m) for seed, m in enumerate((0.2, 0.25, 0.3))]
@@ -238,7 +281,7 @@ def flown(ground, gas=0.0, seed=1, speed=0.1, **inputs):
 
 
 def test_page_and_figures_show_what_was_flown(tmp_path):
-    """All of the plan, made up: six figures, no level missing; a gas that matters is told."""
+    """All of the plan, made up: seven figures, no level missing; a gas that matters is told."""
     rng, kept = np.random.default_rng(1), {}
     for level in [*levels(quick=False), *levels(quick=True)]:
         count = flights_of(level)
@@ -253,7 +296,8 @@ def test_page_and_figures_show_what_was_flown(tmp_path):
     write_page(kept, tmp_path / "page.md", tmp_path)
     text = (tmp_path / "page.md").read_text()
     assert {p.stem for p in tmp_path.glob("*.png")} == {
-        f"bennu-{name}" for name in ("flights", "width", "packing", "gas", "given", "drag")
+        f"bennu-{name}"
+        for name in ("flights", "conditioned", "width", "packing", "gas", "given", "drag")
     }
     assert all(f"(pictures/{p.name})" in text for p in tmp_path.glob("*.png"))
     assert "Everything of the plan was flown" in text

@@ -6,7 +6,8 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from flight_rows import FLOWN, MASS, band, exponents, good, values
+from flight_conditioned import Surface, flights_of, prediction, told
+from flight_rows import FEWEST_IN_BAND, FLOWN, MASS, band, exponents, good, values
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -33,6 +34,7 @@ def draw(
     drawn = {}
     for name, make in {
         "flights": lambda: flights(kept),
+        "conditioned": lambda: conditioned(kept),
         "width": lambda: against_width(kept, cases_at),
         "packing": lambda: against_packing(kept, cases_at),
         "gas": lambda: against_gas(kept),
@@ -81,6 +83,35 @@ def flights(kept: Mapping[str, Any]) -> str:
     axes[1].plot([FLOWN["stop_time"][3]], [100.0 * FLOWN["depth"][3]], **MEASURED)
     axes[0].legend(fontsize=7)
     return "Speed, depth and ground force of the flights; grey: gas flows in those that have any"
+
+
+def conditioned(kept: Mapping[str, Any]) -> str:
+    """Speed at 6 s, against what depth and time of stop make of it."""
+    sets = {words: told(cases) for words, cases in flights_of(kept).items()}
+    drawn, *_ = sets.values()
+    if len(drawn) < FEWEST_IN_BAND:
+        return ""
+    surface = Surface(drawn)
+    _, axis = plt.subplots(figsize=(5.0, 3.8), layout="constrained")
+    for colour, (words, flights) in zip(COLOURS, sets.items(), strict=False):
+        if len(flights):
+            said, _ = surface.at(*flights[:, :2].T)
+            axis.plot(100.0 * said, 100.0 * flights[:, 2], "o", ms=3.5, color=colour, label=words)
+    ends = np.array([2.0, 9.0])
+    axis.plot(ends, ends, ":", color="0.5", lw=0.8)
+    told_of_it, (slow, fast) = prediction(surface)
+    low, high = FLOWN["speed_at_6s"][-1]
+    across = 100.0 * np.array([[told_of_it - slow], [fast - told_of_it]])
+    axis.errorbar(
+        100.0 * told_of_it, 50.0 * (low + high), xerr=across, yerr=50.0 * (high - low),
+        color="black", capsize=2.0, zorder=5, label="measured",
+    )  # fmt: skip
+    axis.set(xlabel="speed that depth and stop tell [cm/s]", ylabel="speed down at 6 s [cm/s]")
+    axis.legend(fontsize=7)
+    return (
+        "Speed at 6 s against what the deepest point and the time of stop tell of it; across the "
+        "cross: 90 % of single flights, over the errors of both"
+    )
 
 
 def against_width(kept: Mapping[str, Any], cases_at: Callable) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from flight_conditioned import conditioned_rows
 from flight_figures import draw
 from flight_keep import ROOT, flights_of, levels
 from flight_parts import (
@@ -54,6 +55,7 @@ def validation_rows(kept: Kept) -> list[Row]:
     }
     return (
         (ensemble_rows(ensemble, change) if good(ensemble) else [])
+        + conditioned_rows(kept)
         + given_rows(cases_at(kept, "ground"), change)
         + sample_rows(cases_at(kept, "sample").get(30.0, []))
         + law_rows(drag_speeds(kept), dense)
@@ -81,6 +83,7 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
         ),
         near_floor(kept),
         pictures_of(drawn, "flights"),
+        pictures_of(drawn, "conditioned"),
         *drivers_part(kept, "unknowns", "## What the unknowns do"),
         *given_part(kept, drawn),
         *width_part(kept, drawn),
