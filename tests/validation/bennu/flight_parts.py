@@ -140,6 +140,7 @@ def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
             "- Over dense ground the line leads past what is possible, to no force at all: it only "
             "says that the walls carry much of it. Wider beds are needed there."
         )
+    lines += rim_lines(kept)
     if not lines:
         lines = ["- Not extrapolated: fewer than two widths or three flights."]
     return [
@@ -148,6 +149,23 @@ def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
         "\n".join(lines),
         pictures_of(drawn, "width"),
     ]
+
+
+def rim_lines(kept: Kept) -> list[str]:
+    """Say what a rim that drains motion does, against the same bed without."""
+    lines = []
+    for kind in ("loose", "dense"):
+        plain = cases_at(kept, f"width, {kind}")
+        for width, cases in cases_at(kept, f"rim, {kind}").items():
+            forces = [values(flown, "ground_force") for flown in (cases, plain.get(width, []))]
+            if all(force.size for force in forces):
+                with_rim, without = (float(force.mean()) for force in forces)
+                effect = "holds back what would move aside" if with_rim > without else "gives way"
+                lines.append(
+                    f"- {kind}, {width:g} m: a rim of 0.2 m that drains motion at 50 /s {effect}: "
+                    f"{with_rim:.2g} N of ground with it, {without:.2g} N without."
+                )
+    return lines
 
 
 def depth_part(kept: Kept) -> list[str]:
