@@ -6,8 +6,9 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from flight_conditioned import Surface, flights_of, prediction, told
+from flight_predicted import Line, evens_and_speeds, fitted, measured_even, stopped
 from flight_rows import FEWEST_IN_BAND, FLOWN, MASS, band, exponents, good, values
+from flight_width import endless
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -19,6 +20,8 @@ FLOWN_GROUPS = ("ensemble", "gas", "width, loose", "depth, loose", "quick")
 
 GAS_GROUPS = ("ensemble", "ground", "gas", "width, loose", "width, dense", "packing")
 """Groups shown against the force of the gas."""
+DENSE_GROUPS = ("packing", "friction, dense")
+"""Groups that hold the ground packed to 0.60 (and some less)."""
 FEWEST_GASES = 3
 """Masses of gas below which nothing is shown against it; chosen."""
 OTHERS = (("friction, loose", 0.456, "^"), ("friction, dense", 0.606, "v"),
@@ -34,7 +37,7 @@ def draw(
     drawn = {}
     for name, make in {
         "flights": lambda: flights(kept),
-        "conditioned": lambda: conditioned(kept),
+        "predicted": lambda: predicted(kept),
         "width": lambda: against_width(kept, cases_at),
         "packing": lambda: against_packing(kept, cases_at),
         "gas": lambda: against_gas(kept),
@@ -85,37 +88,49 @@ def flights(kept: Mapping[str, Any]) -> str:
     return "Speed, depth and ground force of the flights; grey: gas flows in those that have any"
 
 
-def conditioned(kept: Mapping[str, Any]) -> str:
-    """Speed at 6 s, against what depth and time of stop make of it."""
-    sets = {words: told(cases) for words, cases in flights_of(kept).items()}
-    drawn, *_ = sets.values()
-    if len(drawn) < FEWEST_IN_BAND:
+def predicted(kept: Mapping[str, Any]) -> str:
+    """Depth against stop; speed at 6 s against that of a craft braked evenly, with the line."""
+    cases = fitted(kept)
+    if len(cases) < FEWEST_IN_BAND:
         return ""
-    surface = Surface(drawn)
-    _, axis = plt.subplots(figsize=(5.0, 3.8), layout="constrained")
+    _, (where, axis) = plt.subplots(1, 2, figsize=(9.0, 3.6), layout="constrained")
+    where.plot(values(cases, "stop_time"), 100.0 * values(cases, "depth"), "o", ms=3.5,
+               color=COLOURS[0])  # fmt: skip
+    (depth, deeper), (stop, later), (speed, faster) = (
+        (np.mean(FLOWN[name][4]), 0.5 * np.ptp(FLOWN[name][4]))
+        for name in ("depth", "stop_time", "speed_at_6s")
+    )
+    cross = {"color": "black", "capsize": 2.0, "zorder": 5, "label": "measured"}
+    where.errorbar(stop, 100.0 * depth, 100.0 * deeper, later, **cross)
+    where.set(xlabel="time of stop [s]", ylabel="deepest point of the head [cm]")
+    where.legend(fontsize=7)
+    sets = {
+        "gas, ground drawn": cases,
+        "no gas, packing 0.60": [c for e in kept.values() if e["group"] in DENSE_GROUPS
+                                 for c in stopped(e["cases"])
+                                 if c["regolith.packing_fraction"] == 0.60],
+    }  # fmt: skip
     for colour, (words, flights) in zip(COLOURS, sets.items(), strict=False):
-        if len(flights):
-            said, _ = surface.at(*flights[:, :2].T)
-            axis.plot(100.0 * said, 100.0 * flights[:, 2], "o", ms=3.5, color=colour, label=words)
-    ends = np.array([2.0, 9.0])
-    axis.plot(ends, ends, ":", color="0.5", lw=0.8)
-    told_of_it, (slow, fast) = prediction(surface)
-    low, high = FLOWN["speed_at_6s"][-1]
-    across = 100.0 * np.array([[told_of_it - slow], [fast - told_of_it]])
-    axis.errorbar(
-        100.0 * told_of_it, 50.0 * (low + high), xerr=across, yerr=50.0 * (high - low),
-        color="black", capsize=2.0, zorder=5, label="measured",
-    )  # fmt: skip
-    axis.set(xlabel="speed that depth and stop tell [cm/s]", ylabel="speed down at 6 s [cm/s]")
+        if flights:
+            even, kept_speed = evens_and_speeds(flights)
+            axis.plot(100.0 * even, 100.0 * kept_speed, "o", ms=3.5, color=colour, label=words)
+    even, error = measured_even()
+    axis.errorbar(100.0 * even, 100.0 * speed, 100.0 * faster, 100.0 * error, **cross)
+    ends = np.array([0.0, 0.09])
+    line = Line(*evens_and_speeds(cases))
+    middle, half = line.at(ends), line.half_width(ends)
+    axis.plot(100.0 * ends, 100.0 * middle, "-", color="0.4", lw=0.8, label="line, 90 % of flights")
+    axis.fill_between(100.0 * ends, 100.0 * (middle - half), 100.0 * (middle + half), color="0.9")
+    axis.plot(100.0 * ends, 100.0 * ends, ":", color="0.5", lw=0.8, label="braked evenly")
+    axis.set(xlabel="u = 2 (z - 0.3 m)/T [cm/s]", ylabel="speed down at 6 s [cm/s]")
     axis.legend(fontsize=7)
     return (
-        "Speed at 6 s against what the deepest point and the time of stop tell of it; across the "
-        "cross: 90 % of single flights, over the errors of both"
+        "Deepest point and time of stop of the flights; their speed at 6 s against what these say"
     )
 
 
 def against_width(kept: Mapping[str, Any], cases_at: Callable) -> str:
-    """Speed at 6 s and ground force against 1/width, with the lines to an endless bed."""
+    """Speed at 6 s and ground force against 1/width, with the fits to an endless bed."""
     kinds = [k for k in ("loose", "dense") if len(cases_at(kept, f"width, {k}")) > 1]
     if not kinds:
         return ""
@@ -128,9 +143,9 @@ def against_width(kept: Mapping[str, Any], cases_at: Callable) -> str:
             x = np.array([1.0 / w for w, cases in levels.items() for _ in values(cases, name)])
             y = scale * np.array([v for cases in levels.values() for v in values(cases, name)])
             axis.plot(x, y, "o", color=colour, label=f"{kind}, walls")
-            if len(set(x)) > 1:
-                ends = np.array([0.0, x.max()])
-                axis.plot(ends, np.polyval(np.polyfit(x, y, 1), ends), color=colour, lw=0.8)
+            if len(set(x)) > 1 and len(x) > 2:
+                reach = np.linspace(0.0, x.max())
+                axis.plot(reach, scale * endless(levels, name).at(reach), color=colour, lw=0.8)
             for width, cases in rim.items():
                 found = scale * values(cases, name)
                 axis.plot(np.full(found.size, 1.0 / width), found, "s", mfc="none", color=colour,
@@ -138,7 +153,7 @@ def against_width(kept: Mapping[str, Any], cases_at: Callable) -> str:
     axes[0].set(xlabel="1 / width [1/m]", ylabel="speed down at 6 s, no gas [cm/s]")
     axes[1].set(xlabel="1 / width [1/m]", ylabel="ground, mean over 6 s [N]")
     axes[0].legend(fontsize=7)
-    return "Against the width of the bed, without gas; lines to an endless bed at 0"
+    return "Against the width of the bed, without gas; fits to an endless bed at 0"
 
 
 def against_packing(kept: Mapping[str, Any], cases_at: Callable) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from flight_conditioned import conditioned_rows
 from flight_figures import draw
 from flight_keep import ROOT, flights_of, levels
 from flight_parts import (
@@ -22,9 +21,9 @@ from flight_parts import (
     region_part,
     width_part,
 )
+from flight_predicted import predicted_part, predicted_rows
 from flight_rows import (
     DENSE,
-    endless,
     ensemble_rows,
     given_rows,
     good,
@@ -33,6 +32,7 @@ from flight_rows import (
     values,
 )
 from flight_tables import Kept, cases_at, pictures_of, table
+from flight_width import endless
 from rows import Row, table_line
 
 PAGE = ROOT / "docs" / "validation-bennu.md"
@@ -47,7 +47,11 @@ def validation_rows(kept: Kept) -> list[Row]:
     """Rows for the table of `make validate`, of what was flown; none where nothing was."""
     widths = cases_at(kept, "width, loose")
     moved = {name: endless(widths, name) for name in SHIFTED}
-    change = {n: (shift, half) for n, (_, half, shift) in moved.items() if np.isfinite(half)}
+    change = {
+        name: (found.change, found.half_width)
+        for name, found in moved.items()
+        if np.isfinite(found.half_width)
+    }
     ensemble = kept.get("unknowns", {"cases": []})["cases"]
     dense = {
         f"friction {words}": cases_at(kept, group).get(at, [])
@@ -55,7 +59,7 @@ def validation_rows(kept: Kept) -> list[Row]:
     }
     return (
         (ensemble_rows(ensemble, change) if good(ensemble) else [])
-        + conditioned_rows(kept)
+        + predicted_rows(kept)
         + given_rows(cases_at(kept, "ground"), change)
         + sample_rows(cases_at(kept, "sample").get(30.0, []))
         + law_rows(drag_speeds(kept), dense)
@@ -83,9 +87,9 @@ def text_of(kept: Kept, drawn: Mapping[str, str]) -> str:
         ),
         near_floor(kept),
         pictures_of(drawn, "flights"),
-        pictures_of(drawn, "conditioned"),
         *drivers_part(kept, "unknowns", "## What the unknowns do"),
         *given_part(kept, drawn),
+        *predicted_part(kept, drawn),
         *width_part(kept, drawn),
         *depth_part(kept),
         *gas_part(kept),

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from flight_rows import (
     FLOWN,
-    endless,
     exponents,
     flown_with_gas,
     gas_needed,
@@ -24,6 +23,7 @@ from flight_tables import (
     level_table,
     pictures_of,
 )
+from flight_width import endless
 
 BASE_LEVEL = "loose 0.8 m"
 """Flown without gas, and what the sweeps change."""
@@ -35,6 +35,8 @@ SWEEPS = {
     "grain size, loose": "mean grain [m], packing 0.45",
     "grain size, dense": "mean grain [m], packing 0.58",
 }
+GASEOUS = ("gas", "ensemble", "ground", "near")
+"""Groups with flights that have gas."""
 FEWEST = 8
 """Flights of the ensemble below which ranks say nothing; chosen."""
 UNKNOWNS = (
@@ -130,16 +132,15 @@ def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
     for kind in ("loose", "dense"):
         by_width = cases_at(kept, f"width, {kind}")
         for name, unit in (("speed_at_6s", "m/s"), ("depth_at_6s", "m"), ("ground_force", "N")):
-            value, half, _ = endless(by_width, name)
-            if np.isfinite(half):
-                words = f"{name.replace('_', ' ')} {value:.3g} ± {half:.2g} {unit}"
-                lines.append(f"- {kind}, endless bed (a line in 1/width, 90 %): {words}.")
-    beyond = endless(cases_at(kept, "width, dense"), "ground_force")[0] < 0.0
-    if beyond:
-        lines.append(
-            "- Over dense ground the line leads past what is possible, to no force at all: it only "
-            "says that the walls carry much of it. Wider beds are needed there."
-        )
+            fit = endless(by_width, name)
+            if np.isfinite(fit.half_width):
+                figure = f"{fit.value:.3g} ± {fit.half_width:.2g} {unit}"
+                law = (
+                    f"goes as 1/width^{fit.power:.2g}" if fit.power != 1.0 else "a line in 1/width"
+                )
+                lines.append(
+                    f"- {kind}, endless bed ({law}, 90 %): {name.replace('_', ' ')} {figure}."
+                )
     lines += rim_lines(kept)
     if not lines:
         lines = ["- Not extrapolated: fewer than two widths or three flights."]
@@ -206,9 +207,8 @@ def gas_part(kept: Kept) -> list[str]:
 
 def region_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
     """Packing, friction, cohesion, grain size: what each does, and where the flight comes out."""
-    gas = flown_with_gas(
-        [c for _, entry in group_of(kept, "gas", "ensemble") for c in entry["cases"]]
-    )
+    flown = [c for _, entry in group_of(kept, *GASEOUS) for c in entry["cases"]]
+    gas = flown_with_gas([case for case in flown if float(case["mechanism.gas_mass"]) > 0.0])
     parts = ["## Which ground reproduces the flight"]
     if np.isfinite(gas).all():
         low, high = FLOWN["mean_force"][-1]

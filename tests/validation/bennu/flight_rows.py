@@ -166,37 +166,6 @@ def given_rows(
     return rows
 
 
-def endless(levels: Mapping[float, Sequence[Case]], name: str) -> tuple[float, float, float]:
-    """Value at 1/width = 0 by a straight line in 1/width through every flight.
-
-    Parameters
-    ----------
-    levels
-        Width [m] → flights; at least two widths and three flights.
-    name
-        Measure.
-
-    Returns
-    -------
-    Value, its 90 % half-width, and its difference to the mean at the narrowest width, which is that
-    of the ensemble and of the sweeps.
-    """
-    points = [(1.0 / w, v) for w, cases in levels.items() for v in values(cases, name)]
-    if len({x for x, _ in points}) < 2 or len(points) < 3:
-        return np.nan, np.inf, np.nan
-    from scipy.stats import t as student
-
-    x, y = np.array(points).T
-    design = np.column_stack([np.ones_like(x), x])
-    best, *_ = np.linalg.lstsq(design, y, rcond=None)
-    spare = len(y) - 2
-    variance = ((y - design @ best) ** 2).sum() / spare
-    error = np.sqrt(variance * np.linalg.inv(design.T @ design)[0, 0])
-    half = float(student.ppf(0.5 + 0.5 * CONFIDENCE, spare) * error)
-    change = best[0] - np.mean(values(levels[min(levels)], name))
-    return float(best[0]), half, float(change)
-
-
 def exponents(levels: Mapping[float, Sequence[Case]]) -> list[float]:
     """Exponent of the drag in the speed, of each packing flown at three or more speeds."""
     found: dict[int, list[tuple[float, float]]] = {}
