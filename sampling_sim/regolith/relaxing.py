@@ -18,7 +18,7 @@ from sampling_sim.regolith.calibration import bond_strengths, requests
 from sampling_sim.regolith.laws.rules import bond_reach
 from sampling_sim.regolith.layers import layer_bottoms
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.pouring import pouring_gravity
+from sampling_sim.regolith.pouring import calm, pouring_gravity
 from sampling_sim.regolith.settling import (
     RELAXING_DRAG,
     RESTING_GRAVITY,
@@ -131,10 +131,11 @@ def _held(bed: Bed, poured_scale: float) -> Bed:
     """
     if _has_weight(bed):
         return unloaded(bed, pouring_gravity(bed.parameters))
-    step, own = stable_step(bed.parameters), bed.pull_off_scale
-    scale = max(own, poured_scale)
+    parameters, own = bed.parameters, bed.pull_off_scale
+    step, scale = stable_step(parameters), max(own, poured_scale)
     while True:
-        bed = replace(bed, pull_off_scale=scale)
+        laws = calm(parameters) if scale > own else parameters
+        bed = replace(bed, parameters=laws, pull_off_scale=scale)
         solver = GrainSolver(bed, uniform_field(RESTING_GRAVITY), contact_step=step)
         solver.drag = RELAXING_DRAG
         run_for(solver, HOLDING_TIME)
