@@ -42,10 +42,10 @@ grain that hops at the surface floats when gravity goes.  Waits of about one fal
 POURING_FRICTION, POURING_ROLLING = 1.0, 0.5
 """[1] of the roughest pour without cohesion; chosen: more makes the bed no looser."""
 POURING_RESTITUTION = 0.7
-"""[1] at least, of a pour that coheres and while its cohesion is taken back.  Its bonds press a deep
-bed by 1 % of the radius in the mean, where the dampers of sliding and rolling at 0.5 shake the
-grains for ever (spins of 0.1 to 0.9 m/s at the rim, some driven 15 % into the glued layer).
-Chosen: at 0.7 they lie as still as at half the step (docs/beds.md)."""
+"""[1] at least, of a pour that coheres, and while its cohesion is taken back.  Bonds press a deep
+bed by 1 % of the radius in the mean, where the dampers of sliding and rolling at 0.5 shake it for
+ever (rims at 0.1 to 0.9 m/s, a grain driven 15 % into the glued layer).  Chosen: at 0.7 it lies as
+still as at half the step (docs/beds.md)."""
 POURING_BOND = 30.0
 """[1] pull-off force over weight of the loosest pour."""
 

@@ -23,8 +23,9 @@ from sampling_sim.regolith.packing import (
     uniform_field,
 )
 from sampling_sim.regolith.parameters import RegolithParameters
-from sampling_sim.regolith.pouring import pour
+from sampling_sim.regolith.pouring import STILL, pour, pouring_gravity
 from sampling_sim.regolith.relaxing import KEPT_WITHIN
+from sampling_sim.regolith.settling import RELAXING_DRAG, run_for
 from sampling_sim.regolith.slab import bonds_between, layer_slabs
 from sampling_sim.regolith.solver import GrainSolver
 from sampling_sim.regolith.step_criterion import stable_step
@@ -111,6 +112,30 @@ def test_beds_of_a_wanted_fraction_share_their_pour_whatever_their_friction(tmp_
 def test_a_fraction_beyond_close_packing_is_refused_with_what_can_be_reached(cache):
     with pytest.raises(PackingError, match=r"packing_fraction = 0.8: the densest .* is 0\.\d+"):
         prepare_bed(small(packing_fraction=0.8), WEAK, cache_dir=cache)
+
+
+def test_a_loose_pour_lies_still_under_its_own_laws():
+    """Rims at under `STILL` of a fall through a grain; at a restitution of 0.5 they never rest.
+
+    Bonds press this soft bed by over 1 % of the radius, as they do a deep one of 1e7 Pa.
+    """
+    bed = pour(small(), 2.0)
+    gravity = pouring_gravity(bed.parameters)
+    rims = []
+    for restitution in (bed.parameters.restitution, 0.5):
+        laws = replace(bed.parameters, restitution=restitution)
+        step = stable_step(laws)
+        solver = GrainSolver(
+            replace(bed, parameters=laws), uniform_field(gravity), contact_step=step,
+            walls=bed.walls,
+        )  # fmt: skip
+        solver.drag = RELAXING_DRAG
+        run_for(solver, 1.0)
+        rims.append((np.linalg.norm(solver.angular_velocity, axis=1) * bed.radius).max())
+    assert solver.overlaps.mean > 0.01
+    still = STILL * np.sqrt(gravity * bed.parameters.diameter_max)
+    assert rims[0] < still
+    assert rims[1] > 10.0 * still
 
 
 def test_grains_without_cohesion_cannot_stay_at_a_third_unless_stated_unsettled(cache, caplog):
