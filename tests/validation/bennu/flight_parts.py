@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from flight_keep import levels
 from flight_rows import (
     FLOWN,
     exponents,
@@ -167,6 +168,24 @@ def rim_lines(kept: Kept) -> list[str]:
                     f"{with_rim:.2g} N of ground with it, {without:.2g} N without."
                 )
     return lines
+
+
+def pour_part(kept: Kept) -> list[str]:
+    """Say over which beds the flights were flown, and what the other pour does."""
+    found = group_of(kept, "pour")
+    if not found or BASE_LEVEL not in kept:
+        return []
+    calm = ", ".join(
+        level["name"]
+        for level in levels(quick=False)
+        if level.get("calm") and level["name"] in kept
+    )
+    said = (
+        "Beds of 0.50 and looser, poured before it was found that the dampers of a restitution of "
+        "0.5 shook them ([beds](beds.md)), were as dense as asked but not quite at rest. These are "
+        f"flown over beds that lay still: {calm}. What the shaking did to the base:"
+    )
+    return ["## Beds that shook", said, level_table([(BASE_LEVEL, kept[BASE_LEVEL]), *found])]
 
 
 def depth_part(kept: Kept) -> list[str]:
