@@ -41,11 +41,11 @@ cages, and waiting for the last of them took half of the time); of the level bed
 grain that hops at the surface floats when gravity goes.  Waits of about one fall, at most."""
 POURING_FRICTION, POURING_ROLLING = 1.0, 0.5
 """[1] of the roughest pour without cohesion; chosen: more makes the bed no looser."""
-POURING_RESTITUTION = 0.7
-"""[1] at least, of a pour that coheres, and while its cohesion is taken back.  Bonds press a deep
-bed by 1 % of the radius in the mean, where the dampers of sliding and rolling at 0.5 shake it for
-ever (rims at 0.1 to 0.9 m/s, a grain driven 15 % into the glued layer).  Chosen: at 0.7 it lies as
-still as at half the step (docs/beds.md)."""
+POURING_RESTITUTION, CALM_FROM = 0.7, 1.5
+"""[1] least restitution from this looseness on, less above 1, and while cohesion is taken back.
+Bonds press a deep bed by 1 % of the radius in the mean, where the dampers of sliding and rolling at
+0.5 shake it for ever (rims at 0.1 to 0.9 m/s, a grain driven 15 % into the glued layer).  Chosen:
+at 0.7 it lies as still as at half the step (docs/beds.md)."""
 POURING_BOND = 30.0
 """[1] pull-off force over weight of the loosest pour."""
 
@@ -73,16 +73,21 @@ def poured_with(parameters: RegolithParameters, looseness: float | None) -> Rego
     if looseness is None:
         return parameters
     rough = min(looseness, 1.0)
+    share = min(max((looseness - 1.0) / (CALM_FROM - 1.0), 0.0), 1.0)
     return replace(
-        calm(parameters) if looseness > 1.0 else parameters,
+        calm(parameters, share),
         friction_coefficient=rough * POURING_FRICTION,
         rolling_friction=rough * POURING_ROLLING,
     )
 
 
-def calm(parameters: RegolithParameters) -> RegolithParameters:
-    """Parameters with dampers that do not shake a bed whose bonds press it together."""
-    return replace(parameters, restitution=max(parameters.restitution, POURING_RESTITUTION))
+def calm(parameters: RegolithParameters, share: float = 1.0) -> RegolithParameters:
+    """Parameters with weaker dampers, which do not shake a bed that bonds press together.
+
+    `share` of the way from the grains' own restitution to `POURING_RESTITUTION`.
+    """
+    raised = max(POURING_RESTITUTION - parameters.restitution, 0.0)
+    return replace(parameters, restitution=parameters.restitution + share * raised)
 
 
 def poured_cohesion(parameters: RegolithParameters, looseness: float | None) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from flight_predicted import Line, evens_and_speeds, fitted, measured_even, stopped
+from flight_predicted import Curve, evens_and_speeds, fitted, measured_even, stopped
 from flight_rows import FEWEST_IN_BAND, FLOWN, MASS, band, exponents, good, values
 from flight_width import endless
 
@@ -89,7 +89,7 @@ def flights(kept: Mapping[str, Any]) -> str:
 
 
 def predicted(kept: Mapping[str, Any]) -> str:
-    """Depth against stop; speed at 6 s against that of a craft braked evenly, with the line."""
+    """Depth against stop; speed at 6 s against that of a craft braked evenly, with the curve."""
     cases = fitted(kept)
     if len(cases) < FEWEST_IN_BAND:
         return ""
@@ -116,10 +116,12 @@ def predicted(kept: Mapping[str, Any]) -> str:
             axis.plot(100.0 * even, 100.0 * kept_speed, "o", ms=3.5, color=colour, label=words)
     even, error = measured_even()
     axis.errorbar(100.0 * even, 100.0 * speed, 100.0 * faster, 100.0 * error, **cross)
-    ends = np.array([0.0, 0.09])
-    line = Line(*evens_and_speeds(cases))
-    middle, half = line.at(ends), line.half_width(ends)
-    axis.plot(100.0 * ends, 100.0 * middle, "-", color="0.4", lw=0.8, label="line, 90 % of flights")
+    ends = np.linspace(0.0, 0.09)
+    curve = Curve(*evens_and_speeds(cases))
+    middle, half = curve.at(ends), curve.half_width(ends)
+    axis.plot(
+        100.0 * ends, 100.0 * middle, "-", color="0.4", lw=0.8, label="curve, 90 % of flights"
+    )
     axis.fill_between(100.0 * ends, 100.0 * (middle - half), 100.0 * (middle + half), color="0.9")
     axis.plot(100.0 * ends, 100.0 * ends, ":", color="0.5", lw=0.8, label="braked evenly")
     axis.set(xlabel="u = 2 (z - 0.3 m)/T [cm/s]", ylabel="speed down at 6 s [cm/s]")

@@ -182,6 +182,7 @@ def keep(level: dict[str, Any], folder: Path, path: Path = KEPT) -> None:
     file = store_of(level, folder)
     entry = {
         "group": level["group"], "at": level.get("at"), "full": level.get("full", False),
+        "calm": True,  # loose beds were poured without shaking (docs/beds.md); absent: before that
         "commit": read_attributes(file)["git_commit"], "cases": cases_in(file, level),
     }  # fmt: skip
     _put(level, entry, path)

@@ -20,7 +20,6 @@ from flight_parts import (
     pour_part,
     quick_part,
     region_part,
-    width_part,
 )
 from flight_predicted import predicted_part, predicted_rows
 from flight_rows import (
@@ -33,7 +32,7 @@ from flight_rows import (
     values,
 )
 from flight_tables import Kept, cases_at, pictures_of, table
-from flight_width import endless
+from flight_width import endless, width_part
 from rows import Row, table_line
 
 PAGE = ROOT / "docs" / "validation-bennu.md"
@@ -51,7 +50,7 @@ def validation_rows(kept: Kept) -> list[Row]:
     change = {
         name: (found.change, found.half_width)
         for name, found in moved.items()
-        if np.isfinite(found.half_width)
+        if np.isfinite(found.value)
     }
     ensemble = kept.get("unknowns", {"cases": []})["cases"]
     dense = {

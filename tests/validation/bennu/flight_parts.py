@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from flight_keep import levels
 from flight_rows import (
     FLOWN,
     exponents,
@@ -24,7 +23,6 @@ from flight_tables import (
     level_table,
     pictures_of,
 )
-from flight_width import endless
 
 BASE_LEVEL = "loose 0.8 m"
 """Flown without gas, and what the sweeps change."""
@@ -38,6 +36,8 @@ SWEEPS = {
 }
 GASEOUS = ("gas", "ensemble", "ground", "near")
 """Groups with flights that have gas."""
+LOOSE = 0.5
+"""[1] packing fraction up to which pours of Bennu's depth cohere."""
 FEWEST = 8
 """Flights of the ensemble below which ranks say nothing; chosen."""
 UNKNOWNS = (
@@ -124,66 +124,22 @@ def given_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
     ]
 
 
-def width_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
-    """Every figure against the width of the bed, and extrapolated."""
-    found = group_of(kept, "width, loose", "width, dense", "rim, loose", "rim, dense")
-    if not found:
-        return []
-    lines = []
-    for kind in ("loose", "dense"):
-        by_width = cases_at(kept, f"width, {kind}")
-        for name, unit in (("speed_at_6s", "m/s"), ("depth_at_6s", "m"), ("ground_force", "N")):
-            fit = endless(by_width, name)
-            if np.isfinite(fit.half_width):
-                figure = f"{fit.value:.3g} ± {fit.half_width:.2g} {unit}"
-                law = (
-                    f"goes as 1/width^{fit.power:.2g}" if fit.power != 1.0 else "a line in 1/width"
-                )
-                lines.append(
-                    f"- {kind}, endless bed ({law}, 90 %): {name.replace('_', ' ')} {figure}."
-                )
-    lines += rim_lines(kept)
-    if not lines:
-        lines = ["- Not extrapolated: fewer than two widths or three flights."]
-    return [
-        "## Width of the bed",
-        level_table(found),
-        "\n".join(lines),
-        pictures_of(drawn, "width"),
-    ]
-
-
-def rim_lines(kept: Kept) -> list[str]:
-    """Say what a rim that drains motion does, against the same bed without."""
-    lines = []
-    for kind in ("loose", "dense"):
-        plain = cases_at(kept, f"width, {kind}")
-        for width, cases in cases_at(kept, f"rim, {kind}").items():
-            forces = [values(flown, "ground_force") for flown in (cases, plain.get(width, []))]
-            if all(force.size for force in forces):
-                with_rim, without = (float(force.mean()) for force in forces)
-                effect = "holds back what would move aside" if with_rim > without else "gives way"
-                lines.append(
-                    f"- {kind}, {width:g} m: a rim of 0.2 m that drains motion at 50 /s {effect}: "
-                    f"{with_rim:.2g} N of ground with it, {without:.2g} N without."
-                )
-    return lines
-
-
 def pour_part(kept: Kept) -> list[str]:
     """Say over which beds the flights were flown, and what the other pour does."""
     found = group_of(kept, "pour")
     if not found or BASE_LEVEL not in kept:
         return []
-    calm = ", ".join(
-        level["name"]
-        for level in levels(quick=False)
-        if level.get("calm") and level["name"] in kept
-    )
+    loose = [
+        (name, entry)
+        for name, entry in kept.items()
+        if any(float(case["regolith.packing_fraction"]) <= LOOSE for case in entry["cases"])
+    ]
+    still = "; ".join(name for name, entry in loose if entry.get("calm"))
     said = (
         "Beds of 0.50 and looser, poured before it was found that the dampers of a restitution of "
-        "0.5 shook them ([beds](beds.md)), were as dense as asked but not quite at rest. These are "
-        f"flown over beds that lay still: {calm}. What the shaking did to the base:"
+        "0.5 shook them ([beds](beds.md)), were as dense as asked but not quite at rest. Flown "
+        f"over beds that lay still: {still}. All others as loose: over beds that had been shaken. "
+        "What the shaking did to the base:"
     )
     return ["## Beds that shook", said, level_table([(BASE_LEVEL, kept[BASE_LEVEL]), *found])]
 
@@ -247,6 +203,11 @@ def region_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
     if base["cases"]:
         line = level_line("base: packing 0.45", base, "0.45")
         lines.append(f"{line} {gas_needed(base['cases'])} | {reproduces(base['cases'], gas)} |")
+    calm = [(f"{name}; to be compared with it are levels over still beds, see there", entry)
+            for name, entry in group_of(kept, "pour")]  # fmt: skip
+    for words, entry in calm:
+        line = level_line(words, entry, "0.45")
+        lines.append(f"{line} {gas_needed(entry['cases'])} | {reproduces(entry['cases'], gas)} |")
     for group, words in SWEEPS.items():
         for _, entry in group_of(kept, group):
             line = level_line(words, entry, format(entry["at"], "g"))

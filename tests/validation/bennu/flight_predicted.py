@@ -3,8 +3,8 @@
 Gas and thrust are not published, and both move depth, stop and speed together: what was measured of
 the first two stands in for them.  A craft that loses speed evenly until 6 s, and evenly otherwise
 from then on, keeps by Newton u = 2 (z - 3 s v0) / T at 6 s, v0 its approach speed, z the deepest
-point and T the time of stop, whatever slows it.  Flights keep what the line through all of them
-says at their u: least squares, with Student's interval for one more flight.
+point and T the time of stop, whatever slows it.  Flights keep what a curve of second order through
+all of them says at their u: least squares, with Student's interval for one more flight.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,20 +16,20 @@ from rows import CONFIDENCE, Row
 
 APPROACH, DECIDED = 0.1, 6.0
 """Approach speed [m/s], and the time of the speed asked for [s]."""
+SPEED = "sequence.approach_speed"
 KEYS = ("depth", "stop_time", "speed_at_6s")
 BED = ("regolith.packing_fraction", "regolith.grain_density", "packing_seed")
 """What tells poured beds apart, in 0.8 m."""
-UNLIKE = ("drag", "quick", "ensemble", "ground", "near", "pour")
-"""Beginnings of groups that the table of offsets leaves out: other approach speeds, other beds, or
-flights that the line goes through."""
+FITTED = ("ensemble", "ground", "near", "quick")
+"""Groups that the table of offsets leaves out: those that the curve goes through, and the quick."""
 TITLE = "speed down at 6 s, predicted from depth and stop [m/s]"
 NOTE = (
     "Predicted from depth and stop: {count} flights with gas over loose ground, all drawn, on "
     "{beds} poured beds ({near} of them with 50 to 100 g and a thrust of 17.8 to 24 N, chosen "
-    "afterwards so that z and T as measured lie among the flights); a straight line of their "
-    "speed at 6 s over u = 2 (z - 0.3 m)/T, z the deepest point and T the time of stop. The "
-    "interval is that of one more flight at the measured z and T, with the errors of both in "
-    "quadrature. Of the beds left out one at a time, {covered} of {count} flights lie in the "
+    "afterwards so that 48.8 cm and 9 s lie among the flights); a curve of second order of "
+    "their speed at 6 s over u = 2 (z - 0.3 m)/T, z the deepest point and T the time of stop. "
+    "The interval is that of one more flight at the measured z and T, with the errors of both "
+    "in quadrature. Of the beds left out one at a time, {covered} of {count} flights lie in the "
     "interval that the others give. z and T stand in for gas and thrust, so this is a weaker "
     "test than the speed alone: even braking without any ground gives u = {even:.1f} cm/s, "
     "which agrees as well. Ground would disagree whose flights keep {above:.1f} cm/s more or "
@@ -72,31 +72,32 @@ def fitted(kept: Kept) -> list[Case]:
     )
 
 
-class Line:
-    """Least squares of speeds over even speeds [m/s], three or more of different ones."""
+class Curve:
+    """Least squares of second order of speeds over even speeds [m/s], four or more."""
 
     def __init__(self, even: np.ndarray, speed: np.ndarray) -> None:
-        self._slope, self._start = np.polyfit(even, speed, 1)
-        self._middle, self._count = even.mean(), len(even)
-        self._spread = ((even - self._middle) ** 2).sum()
-        left = speed - self._start - self._slope * even
-        self.scatter = float(np.sqrt((left**2).sum() / (self._count - 2)))
-
-    @property
-    def slope(self) -> float:
-        """Change of the speed with the even speed."""
-        return float(self._slope)
+        design = np.vander(even, 3)
+        self._best, *_ = np.linalg.lstsq(design, speed, rcond=None)
+        self._inverse = np.linalg.inv(design.T @ design)
+        self._spare = len(speed) - 3
+        left = speed - design @ self._best
+        self.scatter = float(np.sqrt((left**2).sum() / self._spare))
 
     def at(self, even: np.ndarray) -> np.ndarray:
-        """Speed [m/s] on the line."""
-        return self._start + self._slope * np.asarray(even)
+        """Speed [m/s] on the curve."""
+        return np.polyval(self._best, even)
+
+    def slope(self, even: float) -> float:
+        """Change of the speed with the even speed."""
+        return float(np.polyval(np.polyder(self._best), even))
 
     def half_width(self, even: np.ndarray) -> np.ndarray:
         """Half-width [m/s] in which 90 % of further flights lie."""
         from scipy.stats import t as student
 
-        quantile = float(student.ppf(0.5 + 0.5 * CONFIDENCE, self._count - 2))
-        leverage = 1.0 / self._count + (np.asarray(even) - self._middle) ** 2 / self._spread
+        x = np.vander(np.atleast_1d(even), 3)
+        leverage = np.einsum("ni,ij,nj->n", x, self._inverse, x).reshape(np.shape(even))
+        quantile = float(student.ppf(0.5 + 0.5 * CONFIDENCE, self._spare))
         return quantile * self.scatter * np.sqrt(1.0 + leverage)
 
 
@@ -107,8 +108,8 @@ def covered(cases: Sequence[Case]) -> int:
     count = 0
     for bed in set(beds):
         out = np.array([other == bed for other in beds])
-        line = Line(even[~out], speed[~out])
-        count += int((abs(speed[out] - line.at(even[out])) <= line.half_width(even[out])).sum())
+        curve = Curve(even[~out], speed[~out])
+        count += int((abs(speed[out] - curve.at(even[out])) <= curve.half_width(even[out])).sum())
     return count
 
 
@@ -121,10 +122,11 @@ def measured_even() -> tuple[float, float]:
     return float(even_speed(depth, stop)), 0.5 * float(np.hypot(by_depth, by_stop))
 
 
-def prediction(line: Line) -> tuple[float, float]:
+def prediction(curve: Curve) -> tuple[float, float]:
     """Speed [m/s] at the depth and stop measured, and its 90 % half-width."""
     even, error = measured_even()
-    return float(line.at(even)), float(np.hypot(line.half_width(even), line.slope * error))
+    half = np.hypot(curve.half_width(even), curve.slope(even) * error)
+    return float(curve.at(even)), float(half)
 
 
 def predicted_rows(kept: Kept) -> list[Row]:
@@ -133,7 +135,7 @@ def predicted_rows(kept: Kept) -> list[Row]:
     if len(cases) < FEWEST_IN_BAND:
         return []
     *_, measured, band = FLOWN["speed_at_6s"]
-    middle, half = prediction(Line(*evens_and_speeds(cases)))
+    middle, half = prediction(Curve(*evens_and_speeds(cases)))
     note = NOTE.format(
         count=len(cases), beds=len({tuple(case[key] for key in BED) for case in cases}),
         near=sum(len(stopped(flown)) for flown in cases_at(kept, "near").values()),
@@ -149,19 +151,22 @@ def predicted_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
     cases = fitted(kept)
     if len(cases) < FEWEST_IN_BAND:
         return []
-    line = Line(*evens_and_speeds(cases))
-    lines = ["| level, not in the line | flights | more speed at 6 s [cm/s] |", "|---|---|---|"]
-    groups = {entry["group"] for entry in kept.values()}
-    for name, entry in group_of(kept, *(g for g in groups if not g.startswith(UNLIKE))):
-        flights = stopped(entry["cases"])
+    curve = Curve(*evens_and_speeds(cases))
+    lines = ["| level, not in the curve | flights | more speed at 6 s [cm/s] |", "|---|---|---|"]
+    groups = {entry["group"] for entry in kept.values()} - set(FITTED)
+    for name, entry in group_of(kept, *groups):
+        flights = [c for c in stopped(entry["cases"]) if c[SPEED] == APPROACH]
         if flights:
             even, speed = evens_and_speeds(flights)
-            lines.append(f"| {name} | {len(flights)} | {spread(100.0 * (speed - line.at(even)))} |")
+            lines.append(
+                f"| {name} | {len(flights)} | {spread(100.0 * (speed - curve.at(even)))} |"
+            )
     return [
         "## What depth and stop tell of the speed",
         predicted_rows(kept)[0].note,
-        f"About the line flights scatter by {100.0 * line.scatter:.2f} cm/s; its slope is "
-        f"{line.slope:.2f}. What a ground keeps more than the line says, gas or not:",
+        f"About the curve flights scatter by {100.0 * curve.scatter:.2f} cm/s; its slope at the "
+        f"measured u is {curve.slope(measured_even()[0]):.2f}. What a ground keeps more than the "
+        "curve says, gas or not:",
         "\n".join(lines),
         "More is ground that brakes early and then gives way, less is ground that brakes late. "
         "Flights stopped before 6 s have no u.",

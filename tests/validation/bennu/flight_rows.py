@@ -219,7 +219,7 @@ def law_rows(
                 note="Exponent: mean force without gas between 5 and 25 cm of depth, 5 to 40 cm/s; "
                 "band of ± 0.1 chosen. Neighbouring speeds give "
                 f"{', '.join(f'{p:.1f}' for p in local_exponents(levels))}: between 4/3 and the 2 "
-                "of grains set in motion. At 10 cm/s the walls, 24 cm from the plate, add a sixth "
+                "of grains set in motion. At 10 cm/s the walls, 24 cm from the plate, add a fifth "
                 "to the force; their share at other speeds was not flown. Other friction, one "
                 "packing each: docs/validation-bennu.md."),
         )  # fmt: skip
