@@ -155,10 +155,7 @@ def given_rows(
         if gas
     )
     lost = sum(len(cases) - len(good(cases)) for cases in shown.values())
-    again = (
-        f"Grains pressed too hard ended {lost} of them; a ground so lost is flown again in grains "
-        "of 20 MPa."
-    )
+    again = f"Grains pressed too hard ended {lost} of them."
     note = GIVEN_NOTE.format(forces=forces, lost=again if lost else "").strip()
     rows: list[Row] = []
     for gas, cases in shown.items():
