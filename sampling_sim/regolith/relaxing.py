@@ -197,12 +197,9 @@ def _at_rest(solver: GrainSolver, bed: Bed, field: SiteField) -> Bed:
     up = float(solver.velocity[~solver.fixed, 2].mean())
     if up > 0.5 * rms and not bed.parameters.may_leave:
         _refuse(bed, 1.5 * max(bond_strengths(bed.parameters)[-1], needed_strength(bed, field)), -1)
-    is_pressed = solver.overlaps.mean > SHAKING_OVERLAP
-    cure = (
-        "a higher regolith.restitution or youngs_modulus"
-        if is_pressed
-        else ("another regolith.packing_seed or more regolith.tensile_strength")
-    )
+    cure = "another regolith.packing_seed or more regolith.tensile_strength"
+    if solver.overlaps.mean > SHAKING_OVERLAP:
+        cure = "a higher regolith.restitution or youngs_modulus"
     msg = (
         f"the bed does not come to rest: rms {rms:.2g} m/s (limit {RMS_AT_REST:g}), fastest "
         f"{fastest:.2g} m/s (limit {MAX_AT_REST:g}); try {cure}"

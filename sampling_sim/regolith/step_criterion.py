@@ -37,7 +37,8 @@ CALM_RESTITUTION, CALM_FRICTION, ROUGH_SHARE = 0.5, 1.5, 0.8
 The dampers of sliding and rolling shake a dense packing up where damping ratio times step is too
 large: a specimen at 0.62 under a mean overlap of 0.4 % stays bounded at the restitution 0.5 with
 μ ≤ 1.65 and explodes with 1.8; with 0.8 of the step it calms down at μ = 2, and so it does at 0.4
-to 0.1 with the step shortened as the damping ratio grows (docs/virtual-laboratory.md)."""
+to 0.1 with the step shortened as the damping ratio grows (docs/virtual-laboratory.md).  Not for
+every bed: pressed by its own bonds by 0.3 to 0.5 % and more it shakes at 0.5 (docs/beds.md)."""
 
 RAYLEIGH_SHARE = 0.4
 """Share of the Rayleigh time; chosen: the upper end of the usual 0.1 to 0.4, as the period of the

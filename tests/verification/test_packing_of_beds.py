@@ -141,7 +141,7 @@ def test_a_loose_pour_lies_still_under_its_own_laws():
 
 
 def test_a_bed_that_its_own_bonds_shake_is_refused_with_what_calms_it(cache):
-    """Pressed by over 0.3 % of the radius: weaker dampers let it rest, more strength would not."""
+    """Pressed by over 0.3 % of the radius: weaker dampers let it rest."""
     pressed = small(packing_fraction=0.58, packing_seed=2, tensile_strength=8.7)
     with pytest.raises(PackingError, match=r"come to rest: .* a higher regolith.restitution or"):
         prepare_bed(pressed, WEAK, cache_dir=cache)

@@ -137,9 +137,9 @@ def pour_part(kept: Kept) -> list[str]:
     still = "; ".join(name for name, entry in loose if entry.get("calm"))
     said = (
         "Beds of 0.50 and looser, poured before it was found that the dampers of a restitution of "
-        "0.5 shook them ([beds](beds.md)), were as dense as asked but not quite at rest. Flown "
-        f"over beds that lay still: {still}. All others as loose: over beds that had been shaken. "
-        "What the shaking did to the base:"
+        "0.5 shook them ([beds](beds.md)), were as dense as asked, but shaken. Flown over calm "
+        f"pours, of which some still do not quite rest as asked: {still}. All others as loose: "
+        "over shaken ones. What the shaking did to the base:"
     )
     return ["## Beds that shook", said, level_table([(BASE_LEVEL, kept[BASE_LEVEL]), *found])]
 
@@ -203,10 +203,8 @@ def region_part(kept: Kept, drawn: Mapping[str, str]) -> list[str]:
     if base["cases"]:
         line = level_line("base: packing 0.45", base, "0.45")
         lines.append(f"{line} {gas_needed(base['cases'])} | {reproduces(base['cases'], gas)} |")
-    calm = [(f"{name}; to be compared with it are levels over still beds, see there", entry)
-            for name, entry in group_of(kept, "pour")]  # fmt: skip
-    for words, entry in calm:
-        line = level_line(words, entry, "0.45")
+    for _, entry in group_of(kept, "pour"):
+        line = level_line("base over calm pours", entry, "0.45")
         lines.append(f"{line} {gas_needed(entry['cases'])} | {reproduces(entry['cases'], gas)} |")
     for group, words in SWEEPS.items():
         for _, entry in group_of(kept, group):

@@ -34,8 +34,8 @@ SAMPLE = (0.25, (0.149, 0.351))
 """[kg] estimated in flight, with its published error; 122 g came home, some was lost before."""
 SAMPLE_NOTE = (
     "Mass collected: base ground, one value a packing, 30 g of gas (chosen), grains of 28 to 40 mm "
-    "through a window of 40 mm; TAGSAM takes 2 cm and finer. A flight lost because grains were "
-    "pressed too hard is flown again in grains of 30 MPa. The sample is some 30 grains of 27 g: "
+    "through a window of 40 mm; TAGSAM takes 2 cm and finer. A flight lost at the guard of the "
+    "glued grains is flown again in grains of 30 MPa. The sample is some 30 grains of 27 g: "
     "grains and window this coarse, and how deep the gas stirs (chosen), are the likely causes; "
     "the flap that stones held open, through which TAGSAM lost some, was not flown."
 )
